@@ -1,0 +1,337 @@
+/**
+ * What the page shows of a world, as plain data that survives `structuredClone`. The projection
+ * (`project.ts`) derives it from the world and its events alone and reuses every object that did
+ * not change, so that identity means "unchanged".
+ *
+ * Nodes are named "n1", "n2", ..., clients "c1", ...; all times are integer microseconds of
+ * virtual time. Brush ids name what a word or a glyph is about: "node:n1", "entry:20",
+ * "message:812", "partition:orders-1", "request:57", "term:3".
+ */
+export interface WorldView {
+  readonly nowUs: number;
+  readonly summary: SummaryView;
+  readonly sentence: SentenceView;
+  readonly suggestion: SuggestionView;
+  readonly safety: SafetyView;
+  readonly nodeNames: readonly string[];
+  readonly nodes: Readonly<Record<string, NodeView>>;
+  readonly cuts: readonly CutView[];
+  /** Every message under way now or delivered or lost within the last `LANES_WINDOW_US`. */
+  readonly flights: readonly FlightView[];
+  /** Every disk write under way now or ended within the last `LANES_WINDOW_US`. */
+  readonly writes: readonly WriteView[];
+  readonly log: LogHeadView;
+  readonly logs: Readonly<Record<string, LogRowView>>;
+  readonly readies: Readonly<Record<string, ReadyView>>;
+  readonly quorum: QuorumView | null;
+  readonly partitionNames: readonly string[];
+  readonly partitions: Readonly<Record<string, PartitionView>>;
+  readonly requests: readonly RequestView[];
+  /** Newest last, at most `EVENTS_MAX`. */
+  readonly events: readonly EventView[];
+  readonly run: RunView;
+}
+
+export const LANES_WINDOW_US = 2_000_000;
+export const EVENTS_MAX = 200;
+
+export interface SummaryView {
+  /** The highest term of any live node. */
+  readonly term: number;
+  /** The leader of the highest term that has one, if it is alive. */
+  readonly leader: string | null;
+  readonly commit: number;
+  readonly lastIndex: number;
+}
+
+/** A text whose parts may name an object. */
+export type RichText = readonly { readonly text: string; readonly ref: string | null }[];
+
+export interface SentenceView {
+  /** Id of the event it speaks of; 0 when it describes a state. */
+  readonly eventId: number;
+  readonly what: RichText;
+  readonly why: RichText;
+}
+
+/** One thing to try now, with its action. */
+export interface SuggestionView {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  /** What to look for after it was done. */
+  readonly watchFor: string;
+  readonly action: SuggestedAction;
+}
+export type SuggestedAction =
+  | { readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal"; readonly node: string; readonly label: string }
+  | { readonly kind: "produce"; readonly node: string; readonly topic: string; readonly partition: number; readonly label: string };
+
+export interface SafetyView {
+  readonly rules: readonly SafetyRuleView[];
+  readonly violation: { readonly rule: string; readonly atUs: number; readonly text: string } | null;
+}
+export interface SafetyRuleView {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+export type RoleView = "follower" | "preCandidate" | "candidate" | "leader";
+
+export interface NodeView {
+  readonly name: string;
+  readonly id: number;
+  readonly process: "running" | "crashed" | "stopped";
+  /** When it crashed or was started last. */
+  readonly processSinceUs: number;
+  readonly role: RoleView;
+  readonly term: number;
+  readonly votedFor: string | null;
+  readonly leader: string | null;
+  readonly commit: number;
+  readonly applied: number;
+  /** While campaigning: answers so far, by voter; itself included once its vote is on disk. */
+  readonly votes: Readonly<Record<string, "granted" | "refused">>;
+  readonly votesNeeded: number;
+  /** Cut off from every other node. */
+  readonly isolated: boolean;
+  /** The election timer; null on a leader and on a node that does not run. */
+  readonly timer: TimerView | null;
+  /** The write that its disk works on. */
+  readonly write: WriteView | null;
+  /** Crc32c over the metadata state, in hex: equal at the same applied index on all nodes. */
+  readonly metadataHash: string;
+}
+export interface TimerView {
+  readonly startedAtUs: number;
+  readonly expiresAtUs: number;
+  /** The longest timeout possible, 2T - 1 ticks: the length of a full ring. */
+  readonly longestUs: number;
+}
+
+export interface WriteView {
+  readonly id: string;
+  readonly node: string;
+  readonly startedAtUs: number;
+  readonly endsAtUs: number;
+  readonly bytes: number;
+  readonly sync: boolean;
+  /** "entry 20", "term and vote", "3 records of orders-1". */
+  readonly label: string;
+  /** The term whose hue it wears. */
+  readonly term: number;
+  /** Cut short by a crash. */
+  readonly lost: boolean;
+}
+
+/** One side of a cut of the network. */
+export interface CutView {
+  readonly nodes: readonly string[];
+  readonly sinceUs: number;
+}
+
+export type FlightKind = "vote" | "preVote" | "append" | "heartbeat" | "snapshot" | "produce" | "fetch" | "client";
+
+export interface FlightView {
+  readonly id: number;
+  readonly kind: FlightKind;
+  readonly answer: boolean;
+  readonly refused: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly sentAtUs: number;
+  /** When it arrives, or would have. */
+  readonly arrivesAtUs: number;
+  /** When it was lost, at a cut or at a dead node; null when it was not. */
+  readonly lostAtUs: number | null;
+  readonly term: number;
+  /** A sentence without its full stop: "ack of entry 20 from n1 to n2". */
+  readonly label: string;
+  /** Short, for beside the glyph: "ack 20". Empty when it adds nothing. */
+  readonly caption: string;
+}
+
+/** The columns of the log panel. The window follows the end of the log. */
+export interface LogHeadView {
+  /** Index of the first column; everything before is counted in the stub. */
+  readonly firstIndex: number;
+  readonly columns: readonly LogColumnView[];
+}
+export interface LogColumnView {
+  readonly index: number;
+  /** "no-op", "assign", "topic", "leader", "isr", "node". */
+  readonly word: string;
+}
+export interface LogRowView {
+  readonly node: string;
+  readonly cells: readonly LogCellView[];
+  readonly commit: number;
+  readonly applied: number;
+  /** Null when the node does not run: a dead node has no applied state. */
+  readonly appliedKnown: boolean;
+  readonly lastIndex: number;
+  /** Last index on disk. */
+  readonly persistedIndex: number;
+  /** "on disk", "writing 20", "stranded 17, 18", "nothing yet". */
+  readonly note: string;
+  readonly noteTone: Tone;
+  /** What the leader believes of this node; null when there is no leader or it is down. */
+  readonly progress: ProgressView | null;
+}
+export interface LogCellView {
+  readonly index: number;
+  readonly term: number;
+  readonly state: "memory" | "disk" | "committed";
+  readonly command: string;
+  /** Bytes of the entry's data. */
+  readonly bytes: number;
+}
+export interface ProgressView {
+  readonly match: number;
+  readonly next: number;
+  readonly state: "Probe" | "Replicate" | "Snapshot" | "itself";
+  readonly inflight: number;
+  readonly active: boolean;
+}
+
+/** How many disks hold the newest uncommitted entry of the leader. */
+export interface QuorumView {
+  readonly index: number;
+  readonly needed: number;
+  readonly holders: readonly { readonly node: string; readonly state: "disk" | "memory" | "none" }[];
+}
+
+export type StageState = "idle" | "done" | "here" | "next" | "todo";
+
+/** The Ready that a node works on, or the last one it finished. */
+export interface ReadyView {
+  readonly node: string;
+  readonly number: number;
+  readonly open: boolean;
+  readonly takenAtUs: number;
+  readonly mustSync: boolean;
+  /** In the order of the contract: send, persist, sendAfter, apply, advance. */
+  readonly stages: readonly ReadyStageView[];
+  readonly gate: GateView | null;
+  /** The last 24 finished syncs of this node, oldest first, in microseconds. */
+  readonly syncHistoryUs: readonly number[];
+  /** What waits in memory for the next Ready. */
+  readonly waitingEntries: number;
+}
+export interface ReadyStageView {
+  readonly name: "send" | "persist" | "sendAfter" | "apply" | "advance";
+  readonly state: StageState;
+  readonly items: readonly ReadyItemView[];
+  /** Said when there are no items: "nothing; only a leader may speak this early". */
+  readonly emptyReason: string;
+}
+export interface ReadyItemView {
+  readonly id: string;
+  readonly kind: "entry" | "hardState" | "message" | "command";
+  /** Of a message, so that it wears the stage's glyph. */
+  readonly flight: { readonly kind: FlightKind; readonly answer: boolean; readonly refused: boolean } | null;
+  readonly index: number;
+  readonly term: number;
+  readonly text: string;
+  readonly detail: string;
+  readonly durable: boolean;
+  /** True while it may not leave. */
+  readonly held: boolean;
+}
+/** The write between Persist and Send after. */
+export interface GateView {
+  readonly state: "writing" | "durable" | "none";
+  readonly startedAtUs: number;
+  readonly endsAtUs: number;
+  readonly bytes: number;
+}
+
+export interface PartitionView {
+  readonly name: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly leader: string;
+  readonly leaderAlive: boolean;
+  readonly leaderEpoch: number;
+  readonly partitionEpoch: number;
+  readonly replicas: readonly string[];
+  readonly isr: readonly string[];
+  readonly minInsyncReplicas: number;
+  readonly underReplicated: boolean;
+  readonly belowMinIsr: boolean;
+  readonly offline: boolean;
+  readonly highWatermark: number;
+  /** In order of node name. */
+  readonly replicaLogs: readonly ReplicaLogView[];
+}
+export interface ReplicaLogView {
+  readonly node: string;
+  readonly role: "leader" | "inIsr" | "outOfIsr";
+  readonly alive: boolean;
+  /** Next offset; of a dead node, what its disk holds. */
+  readonly logEndOffset: number;
+  readonly durableOffset: number;
+  readonly highWatermark: number;
+  /** The last records, at most 12. */
+  readonly records: readonly RecordView[];
+}
+export interface RecordView {
+  readonly offset: number;
+  readonly leaderEpoch: number;
+  readonly key: string;
+  readonly value: string;
+  readonly durable: boolean;
+}
+
+/** A client's request and what became of it. */
+export interface RequestView {
+  readonly id: number;
+  readonly kind: "produce" | "fetch" | "createTopics" | "metadata";
+  readonly to: string;
+  readonly target: string;
+  readonly acks: "0" | "1" | "all" | null;
+  readonly sentAtUs: number;
+  readonly answeredAtUs: number | null;
+  readonly state: "waiting" | "ok" | "error" | "unanswered";
+  /** Kafka's name of the error: "NOT_LEADER_OR_FOLLOWER". */
+  readonly errorName: string | null;
+  readonly errorCode: number;
+  /** "offset 41", or for an error what to do: "n2 leads orders-1". */
+  readonly text: string;
+  /** The leader that the answer named. */
+  readonly leaderHint: string | null;
+  /** For a fetch: what was read. */
+  readonly records: readonly RecordView[];
+}
+
+export type Tone = "plain" | "ok" | "warn" | "bad";
+
+export interface EventView {
+  /** Counts the events of a run from 1. */
+  readonly id: number;
+  readonly atUs: number;
+  readonly what: RichText;
+  readonly why: RichText;
+  readonly tone: Tone;
+  /** 0 routine, 1 worth a line, 2 worth the sentence. Routine ones are not in the list. */
+  readonly importance: 1 | 2;
+}
+
+/** The whole run up to now, for the time bar. */
+export interface RunView {
+  readonly bands: readonly TermBandView[];
+  readonly marks: readonly RunMarkView[];
+}
+export interface TermBandView {
+  readonly fromUs: number;
+  /** Null while it lasts. */
+  readonly toUs: number | null;
+  readonly term: number;
+  /** Null when no leader with a quorum is there. */
+  readonly leader: string | null;
+}
+export interface RunMarkView {
+  readonly atUs: number;
+  readonly label: string;
+  readonly tone: Tone;
+}

@@ -1,0 +1,81 @@
+import type { WorldView } from "@chronik/core/view";
+
+/**
+ * Everything the page shows. `src` fulfils this; `ui` reads it through `useView` and answers with
+ * intents. Nothing else passes between the two.
+ */
+export interface PageState {
+  /** Null until the first frame of the worker. */
+  readonly world: WorldView | null;
+  readonly playback: PlaybackState;
+  readonly scenario: { readonly title: string; readonly seed: number; readonly link: string };
+  readonly branch: BranchState;
+  /** Node name; always one that exists. */
+  readonly selectedNode: string;
+  readonly selectedPartition: string | null;
+  /** Brush id under the pointer or the focus: the same object lights up in every panel. */
+  readonly brush: string | null;
+  readonly toast: ToastState | null;
+  readonly problem: ProblemState | null;
+  readonly theme: "light" | "dark" | "system";
+  readonly boot: "loading" | "ready" | "failed";
+}
+
+export interface PlaybackState {
+  readonly mode: "live" | "paused" | "scrubbing" | "replaying";
+  /** Simulated seconds per second. */
+  readonly speed: number;
+  /** End of this branch as far as it was simulated. */
+  readonly endUs: number;
+  /** True when the playhead is not at the end. */
+  readonly inPast: boolean;
+}
+
+/** Acting in the past forks the run; the old future stays as a branch. */
+export interface BranchState {
+  readonly name: string;
+  readonly others: readonly { readonly name: string; readonly forkedAtUs: number; readonly label: string }[];
+  /** The time bar of this branch up to its end, also while the playhead is in the past. */
+  readonly bands: WorldView["run"]["bands"];
+  readonly marks: WorldView["run"]["marks"];
+}
+
+export interface ToastState {
+  readonly id: number;
+  readonly text: string;
+  readonly detail: string;
+  readonly undo: boolean;
+}
+
+/** A link, a seed or a request that was refused: what, why, what to do. */
+export interface ProblemState {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** What a person wants. Every button, key and gesture ends in one of these. */
+export type Intent =
+  | { readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal"; readonly node: string }
+  | {
+      readonly kind: "produce";
+      readonly node: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly key: string;
+      readonly value: string;
+      readonly acks: "0" | "1" | "all";
+    }
+  | { readonly kind: "consume"; readonly topic: string; readonly partition: number }
+  | { readonly kind: "play" | "pause" | "nextEvent" | "previousEvent" | "goLive" }
+  | { readonly kind: "setSpeed"; readonly speed: number }
+  | { readonly kind: "scrubStart" | "scrubEnd" }
+  | { readonly kind: "seek"; readonly atUs: number }
+  | { readonly kind: "selectNode"; readonly node: string }
+  | { readonly kind: "selectPartition"; readonly partition: string }
+  | { readonly kind: "brush"; readonly id: string | null }
+  | { readonly kind: "setTheme"; readonly theme: PageState["theme"] }
+  | { readonly kind: "openSeed"; readonly text: string }
+  | { readonly kind: "switchBranch"; readonly name: string }
+  | { readonly kind: "undo" }
+  | { readonly kind: "copyLink" }
+  | { readonly kind: "dismissToast" | "dismissProblem" };

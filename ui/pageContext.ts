@@ -1,0 +1,38 @@
+import { createContext, useContext, useRef, useSyncExternalStore } from "react";
+import type { Intent, PageState } from "./page.ts";
+
+/** The three things a component may use; `src` provides them. */
+export interface PagePort {
+  /** Structure: set at most once a frame; unchanged parts keep their identity. */
+  readonly store: {
+    getState(): PageState;
+    subscribe(listener: () => void): () => void;
+  };
+  /** Motion: simulated time, every frame. Listeners write to refs, never to React state. */
+  readonly frames: {
+    nowUs(): number;
+    subscribe(listener: (nowUs: number) => void): () => void;
+  };
+  readonly dispatch: (intent: Intent) => void;
+}
+
+const PageContext = createContext<PagePort | null>(null);
+
+export const PageProvider = PageContext.Provider;
+
+export function usePage(): PagePort {
+  const port = useContext(PageContext);
+  if (port === null) throw new Error("usePage needs a PageProvider above it");
+  return port;
+}
+
+/**
+ * Subscribes to one part of the page's state. `select` must return something that keeps its
+ * identity while it is unchanged: a part of the state, never a new object.
+ */
+export function useView<Part>(select: (state: PageState) => Part): Part {
+  const { store } = usePage();
+  const selectRef = useRef(select);
+  selectRef.current = select;
+  return useSyncExternalStore(store.subscribe, () => selectRef.current(store.getState()));
+}
