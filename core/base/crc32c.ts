@@ -1,0 +1,47 @@
+/** Castagnoli's polynomial (RFC 3720, appendix B.4), bits reversed. */
+const POLYNOMIAL = 0x82f63b78;
+const T = makeTables();
+
+/**
+ * The CRC-32C of bytes[start..end). A checksum given as `seed` is continued, so that checksums of
+ * parts chain; any other number as seed binds the checksum to what that number stands for.
+ */
+export function crc32c(
+  bytes: Uint8Array,
+  start: number = 0,
+  end: number = bytes.length,
+  seed: number = 0,
+): number {
+  let crc = ~seed;
+  let at = start;
+  for (const blocksEnd = end - 7; at < blocksEnd; at += 8) {
+    const low =
+      crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+    crc =
+      T[0x700 | (low & 0xff)]! ^
+      T[0x600 | ((low >>> 8) & 0xff)]! ^
+      T[0x500 | ((low >>> 16) & 0xff)]! ^
+      T[0x400 | (low >>> 24)]! ^
+      T[0x300 | bytes[at + 4]!]! ^
+      T[0x200 | bytes[at + 5]!]! ^
+      T[0x100 | bytes[at + 6]!]! ^
+      T[bytes[at + 7]!]!;
+  }
+  for (; at < end; at++) crc = T[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+/** Eight tables in one array: row k advances a byte by k further bytes (slicing by eight). */
+function makeTables(): Int32Array {
+  const tables = new Int32Array(8 * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
+    tables[byte] = crc;
+  }
+  for (let at = 256; at < tables.length; at++) {
+    const shorter = tables[at - 256]!;
+    tables[at] = tables[shorter & 0xff]! ^ (shorter >>> 8);
+  }
+  return tables;
+}
