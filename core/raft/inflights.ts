@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import { NO_INDEX } from "../base/ids.ts";
 import type { Index } from "../base/ids.ts";
 
 /**
@@ -42,9 +43,9 @@ export class Inflights {
 
   #grow(): void {
     const length = Math.min(Math.max(this.#ring.length * 2, 1), this.#capacity);
-    const grown = new Array<Index>(length);
-    for (let i = 0; i < this.#count; i++) {
-      grown[i] = this.#ring[(this.#start + i) % this.#ring.length]!;
+    const grown: Index[] = [];
+    for (let i = 0; i < length; i++) {
+      grown.push(i < this.#count ? this.#ring[(this.#start + i) % this.#count]! : NO_INDEX);
     }
     this.#ring = grown;
     this.#start = 0;

@@ -205,8 +205,7 @@ export class RaftLog {
     this.applying = last;
     this.#applyingBytes += entriesSizeBytes(entries);
     // If entries were held back, the next one would not have fitted into the budget.
-    this.#applyingPaused =
-      this.#applyingBytes >= this.#maxApplyingBytes || last < this.committed;
+    this.#applyingPaused = this.#applyingBytes >= this.#maxApplyingBytes || last < this.committed;
   }
 
   /** A snapshot has arrived that the host has not yet stored. */

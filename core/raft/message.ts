@@ -92,6 +92,8 @@ export interface Message {
   readonly responses: readonly Message[];
 }
 
+export const isConfChange = (entry: Entry): boolean => entry.type !== "EntryNormal";
+
 /** A record while its maker still fills it in. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 

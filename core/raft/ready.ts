@@ -38,6 +38,6 @@ export interface Ready {
   readonly committedEntries: readonly Entry[];
   readonly messages: readonly Message[];
   readonly persistedMessages: readonly Message[];
-  /** True when the write holds entries, a new term or a new vote. */
+  /** True when the write holds entries, a snapshot, a new term or a new vote. */
   readonly mustSync: boolean;
 }

@@ -76,17 +76,26 @@ export class Unstable {
   stableTo(i: Index, term: Term): void {
     const ours = this.term(i);
     if (ours === undefined) {
-      this.#log(() => `entry at index ${i} missing from unstable log; ignoring`);
+      this.#trace?.log(
+        this.#node,
+        "info",
+        `entry at index ${i} missing from unstable log; ignoring`,
+      );
       return;
     }
     if (i < this.offset) {
-      this.#log(() => `entry at index ${i} matched unstable snapshot; ignoring`);
+      this.#trace?.log(
+        this.#node,
+        "info",
+        `entry at index ${i} matched unstable snapshot; ignoring`,
+      );
       return;
     }
     if (ours !== term) {
-      this.#log(
-        () =>
-          `entry at (index,term)=(${i},${term}) mismatched with ` +
+      this.#trace?.log(
+        this.#node,
+        "info",
+        `entry at (index,term)=(${i},${term}) mismatched with ` +
           `entry at (${i},${ours}) in unstable log; ignoring`,
       );
       return;
@@ -119,12 +128,12 @@ export class Unstable {
       for (const entry of added) this.entries.push(entry);
     } else if (from <= this.offset) {
       // Even what is already stable from there on is replaced: the host will overwrite it.
-      this.#log(() => `replace the unstable entries from index ${from}`);
+      this.#trace?.log(this.#node, "info", `replace the unstable entries from index ${from}`);
       this.entries = added.slice();
       this.offset = from;
       this.offsetInProgress = from;
     } else {
-      this.#log(() => `truncate the unstable entries before index ${from}`);
+      this.#trace?.log(this.#node, "info", `truncate the unstable entries before index ${from}`);
       this.entries = this.slice(this.offset, from).concat(added);
       // A write of the replaced entries may be under way; what replaces them must follow it.
       if (this.offsetInProgress > from) this.offsetInProgress = from;
@@ -138,9 +147,5 @@ export class Unstable {
       assert(false, `unstable.slice[${lo},${hi}) out of bound ${bounds}`);
     }
     return this.entries.slice(lo - this.offset, hi - this.offset);
-  }
-
-  #log(text: () => string): void {
-    this.#trace?.log(this.#node, "info", text());
   }
 }

@@ -1,0 +1,39 @@
+export { assertValidConfig } from "./config.ts";
+export type { RaftConfig } from "./config.ts";
+export {
+  describeConfState,
+  describeEntries,
+  describeEntry,
+  describeHardState,
+  describeMessage,
+  describeReady,
+  describeRole,
+  describeSnapshot,
+  describeSoftState,
+  quoteBytes,
+} from "./describe.ts";
+export type { DataFormatter } from "./describe.ts";
+export { entrySizeBytes, NO_LIMIT_BYTES } from "./entrySize.ts";
+export { confStateOf, MemoryStorage } from "./memoryStorage.ts";
+export type { StorageWriteError } from "./memoryStorage.ts";
+export { message, NO_ENTRIES, NO_MESSAGES } from "./message.ts";
+export type {
+  ConfState,
+  Draft,
+  Entry,
+  EntryType,
+  HardState,
+  Message,
+  MessageType,
+  Snapshot,
+  SnapshotMetadata,
+} from "./message.ts";
+export { JointConfig, MajorityConfig } from "./quorum.ts";
+export type { AckedIndex, VoteOf, VoteResult } from "./quorum.ts";
+export { RawNode } from "./rawNode.ts";
+export type { ReadState, Ready, SoftState } from "./ready.ts";
+export type { Role } from "./role.ts";
+export type { BasicStatus, ProgressStatus, RaftStatus } from "./status.ts";
+export type { StepResult } from "./step.ts";
+export type { Storage, StorageError } from "./storage.ts";
+export type { RaftLogLevel, RaftTrace } from "./trace.ts";

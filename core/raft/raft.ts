@@ -1,0 +1,268 @@
+import { assert } from "../base/assert.ts";
+import { NO_INDEX, NO_NODE, NO_TERM } from "../base/ids.ts";
+import type { Index, NodeId, Term } from "../base/ids.ts";
+import type { RaftConfig } from "./config.ts";
+import { assertValidConfig } from "./config.ts";
+import { NO_LIMIT_BYTES, payloadsSizeBytes } from "./entrySize.ts";
+import { RaftLog } from "./log.ts";
+import { message } from "./message.ts";
+import type { ConfState, Draft, Entry, HardState, Message } from "./message.ts";
+import type { Progress } from "./progress.ts";
+import type { Role } from "./role.ts";
+import type { RaftTrace } from "./trace.ts";
+import { ProgressTracker } from "./tracker.ts";
+
+const NO_DATA = new Uint8Array(0);
+
+/** etcd prints node ids in base 16. */
+export const hex = (id: NodeId): string => id.toString(16);
+
+/**
+ * The state of one node (Raft paper, figure 2) and the moves between its roles (figure 4). What a
+ * message makes of it is in step.ts, election.ts and replication.ts, as functions of this state.
+ *
+ * Two lists hold what the node has to say. `queued` may leave at once; `afterAppend` may not before
+ * all unstable state of now is on disk. The latter also holds the acknowledgements a node owes
+ * itself: it counts its own vote and its own copy of an entry only once they would survive a crash.
+ */
+export class Raft {
+  readonly id: NodeId;
+  readonly electionTicks: number;
+  readonly heartbeatTicks: number;
+  readonly maxSizePerMsgBytes: number;
+  readonly preVote: boolean;
+  readonly checkQuorum: boolean;
+  readonly disableProposalForwarding: boolean;
+  readonly log: RaftLog;
+  readonly trace: RaftTrace | undefined;
+  tracker: ProgressTracker;
+
+  term: Term = NO_TERM;
+  vote: NodeId = NO_NODE;
+  lead: NodeId = NO_NODE;
+  role: Role = "follower";
+  queued: Message[] = [];
+  afterAppend: Message[] = [];
+
+  /** Ticks since the last word from the leader, or since the last election or CheckQuorum. */
+  electionElapsedTicks = 0;
+  heartbeatElapsedTicks = 0;
+  randomizedElectionTimeoutTicks = 0;
+
+  readonly #random: (n: number) => number;
+  readonly #maxInflightMessages: number;
+  readonly #maxUncommittedSizeBytes: number;
+  /** Payload that this leader has appended and not yet seen applied; never an overestimate. */
+  #uncommittedSizeBytes = 0;
+
+  constructor(config: RaftConfig) {
+    assertValidConfig(config);
+    this.id = config.id;
+    this.electionTicks = config.electionTicks;
+    this.heartbeatTicks = config.heartbeatTicks;
+    this.maxSizePerMsgBytes = config.maxSizePerMsgBytes;
+    this.preVote = config.preVote ?? false;
+    this.checkQuorum = config.checkQuorum ?? false;
+    this.disableProposalForwarding = config.disableProposalForwarding ?? false;
+    this.trace = config.trace;
+    this.#random = config.random;
+    this.#maxInflightMessages = config.maxInflightMessages;
+    this.#maxUncommittedSizeBytes = config.maxUncommittedSizeBytes ?? NO_LIMIT_BYTES;
+
+    // One entry a message does not mean one entry a Ready: then the default is no limit.
+    const maxApplying = config.maxCommittedSizePerReadyBytes ?? config.maxSizePerMsgBytes;
+    this.log = new RaftLog(config.storage, maxApplying || NO_LIMIT_BYTES, this.id, this.trace);
+    const { hardState, confState } = config.storage.initialState();
+    this.tracker = this.#trackerOf(confState);
+    if (hardState !== null) this.#load(hardState);
+    if (config.applied !== undefined && config.applied > 0) this.log.appliedTo(config.applied, 0);
+    this.becomeFollower(this.term, NO_NODE);
+    this.trace?.log(
+      this.id,
+      "info",
+      `newRaft ${hex(this.id)} [peers: [${this.tracker.voters.voters.map(hex).join(",")}], ` +
+        `term: ${this.term}, commit: ${this.log.committed}, applied: ${this.log.applied}, ` +
+        `lastindex: ${this.log.lastIndex()}, lastterm: ${this.log.lastTerm()}]`,
+    );
+  }
+
+  /** Takes over a membership, from Storage or from a snapshot. */
+  switchToConfState(confState: ConfState): void {
+    this.tracker = this.#trackerOf(confState);
+  }
+
+  /** True if this node may stand for election: a voter that has no snapshot still to store. */
+  isPromotable(): boolean {
+    const own = this.tracker.progress.get(this.id);
+    return own !== undefined && !own.isLearner && !this.log.hasPendingSnapshot();
+  }
+
+  becomeFollower(term: Term, lead: NodeId): void {
+    this.#reset(term);
+    this.lead = lead;
+    this.role = "follower";
+    this.trace?.log(this.id, "info", `${hex(this.id)} became follower at term ${this.term}`);
+  }
+
+  becomeCandidate(): void {
+    assert(this.role !== "leader", "invalid transition [leader -> candidate]");
+    this.#reset((this.term + 1) as Term);
+    this.vote = this.id;
+    this.role = "candidate";
+    this.trace?.log(this.id, "info", `${hex(this.id)} became candidate at term ${this.term}`);
+  }
+
+  /** Neither term nor vote change: a pre-candidate only asks (thesis 9.6). */
+  becomePreCandidate(): void {
+    assert(this.role !== "leader", "invalid transition [leader -> pre-candidate]");
+    this.tracker.votes.clear();
+    this.lead = NO_NODE;
+    this.role = "preCandidate";
+    this.trace?.log(this.id, "info", `${hex(this.id)} became pre-candidate at term ${this.term}`);
+  }
+
+  becomeLeader(): void {
+    assert(this.role !== "follower", "invalid transition [follower -> leader]");
+    this.#reset(this.term);
+    this.lead = this.id;
+    this.role = "leader";
+    const own = this.progressOf(this.id);
+    own.becomeReplicate();
+    own.recentActive = true;
+    // An entry of its own term is what a leader needs before it may count copies of older ones
+    // (Raft paper, section 5.4.2; thesis 6.4). It has no payload, so no limit can refuse it.
+    const accepted = this.appendEntries([
+      { term: NO_TERM, index: NO_INDEX, type: "EntryNormal", data: NO_DATA },
+    ]);
+    assert(accepted, "empty entry was dropped");
+    this.trace?.log(this.id, "info", `${hex(this.id)} became leader at term ${this.term}`);
+  }
+
+  /**
+   * Leader only: gives the proposed entries their place in the log. False if that would exceed the
+   * limit on what may be uncommitted.
+   */
+  appendEntries(proposed: readonly Entry[]): boolean {
+    const size = payloadsSizeBytes(proposed);
+    const uncommitted = this.#uncommittedSizeBytes;
+    if (uncommitted > 0 && size > 0 && uncommitted + size > this.#maxUncommittedSizeBytes) {
+      this.trace?.log(
+        this.id,
+        "warning",
+        `${hex(this.id)} appending new entries to log would exceed uncommitted entry size limit; ` +
+          `dropping proposal`,
+      );
+      return false;
+    }
+    this.#uncommittedSizeBytes += size;
+    let at = this.log.lastIndex();
+    const entries: Entry[] = [];
+    for (const { type, data } of proposed) {
+      at = (at + 1) as Index;
+      entries.push({ term: this.term, index: at, type, data });
+    }
+    this.log.append(entries);
+    // The leader's own copy counts towards a quorum like any other: once it is stored.
+    const ack = message("MsgAppResp", this.id);
+    ack.index = at;
+    this.send(ack);
+    return true;
+  }
+
+  /** Applied entries no longer burden the limit on what is uncommitted. */
+  reduceUncommittedSize(bytes: number): void {
+    this.#uncommittedSizeBytes = Math.max(0, this.#uncommittedSizeBytes - bytes);
+  }
+
+  /** Leader only: commits what a quorum has stored. True if the commit index moved. */
+  maybeCommit(): boolean {
+    return this.log.maybeCommit(this.tracker.committed(), this.term);
+  }
+
+  /**
+   * Puts a message on one of the two lists. Answers that grant a vote or acknowledge entries wait
+   * for the disk (thesis 3.8), refusals included: they may rest on unstable state just as well.
+   */
+  send(m: Draft<Message>): void {
+    if (m.from === NO_NODE) m.from = this.id;
+    switch (m.type) {
+      case "MsgVote":
+      case "MsgVoteResp":
+      case "MsgPreVote":
+      case "MsgPreVoteResp":
+        // Its term may lie ahead of the node's own, so that the caller must choose it.
+        if (m.term === NO_TERM) assert(false, `term should be set when sending ${m.type}`);
+        break;
+      default:
+        if (m.term !== NO_TERM) {
+          assert(false, `term should not be set when sending ${m.type} (was ${m.term})`);
+        }
+        // A forwarded request is not of any term: the leader handles it as if asked directly.
+        if (m.type !== "MsgProp" && m.type !== "MsgReadIndex") m.term = this.term;
+    }
+    if (m.type === "MsgAppResp" || m.type === "MsgVoteResp" || m.type === "MsgPreVoteResp") {
+      this.afterAppend.push(m);
+    } else {
+      if (m.to === this.id) {
+        assert(false, `message should not be self-addressed when sending ${m.type}`);
+      }
+      this.queued.push(m);
+    }
+  }
+
+  progressOf(id: NodeId): Progress {
+    const progress = this.tracker.progress.get(id);
+    assert(progress !== undefined, "a leader tracks whom it sends to");
+    return progress;
+  }
+
+  isPastElectionTimeout(): boolean {
+    return this.electionElapsedTicks >= this.randomizedElectionTimeoutTicks;
+  }
+
+  #trackerOf(confState: ConfState): ProgressTracker {
+    const last = this.log.lastIndex();
+    const tracker = new ProgressTracker(confState, last, this.#maxInflightMessages);
+    this.trace?.log(this.id, "info", `${hex(this.id)} switched to configuration ${tracker}`);
+    return tracker;
+  }
+
+  #reset(term: Term): void {
+    if (this.term !== term) {
+      this.term = term;
+      this.vote = NO_NODE;
+    }
+    this.lead = NO_NODE;
+    this.electionElapsedTicks = 0;
+    this.heartbeatElapsedTicks = 0;
+    this.#randomizeElectionTimeout();
+    this.#uncommittedSizeBytes = 0;
+    this.tracker.votes.clear();
+    const last = this.log.lastIndex();
+    for (const id of this.tracker.ids) {
+      this.progressOf(id).reset(id === this.id ? last : NO_INDEX, (last + 1) as Index);
+    }
+  }
+
+  /** Spreads the nodes' timeouts, so that split votes are rare (Raft paper, section 5.2). */
+  #randomizeElectionTimeout(): void {
+    const extra = this.#random(this.electionTicks);
+    assert(
+      Number.isInteger(extra) && extra >= 0 && extra < this.electionTicks,
+      "random(n) must return an integer in [0, n)",
+    );
+    this.randomizedElectionTimeoutTicks = this.electionTicks + extra;
+  }
+
+  #load(state: HardState): void {
+    const { committed } = this.log;
+    const last = this.log.lastIndex();
+    if (state.commit < committed || state.commit > last) {
+      const range = `[${committed}, ${last}]`;
+      assert(false, `${hex(this.id)} state.commit ${state.commit} is out of range ${range}`);
+    }
+    this.log.committed = state.commit;
+    this.term = state.term;
+    this.vote = state.vote;
+  }
+}
