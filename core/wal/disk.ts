@@ -28,5 +28,8 @@ export interface DiskCompletion {
   readonly error: string | null;
 }
 
-/** What a restarted node finds: every file by name. It is all that it finds. */
+/**
+ * What a restarted node finds: every file by name. It is all that it finds. What it reads here is
+ * durable: a disk that may hold unsynced bytes (a process died, the machine did not) syncs first.
+ */
 export type DiskImage = ReadonlyMap<string, Uint8Array>;
