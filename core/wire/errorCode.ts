@@ -17,6 +17,8 @@ export const ErrorCode = {
   INVALID_REQUEST: 42,
   FENCED_LEADER_EPOCH: 74,
   UNKNOWN_LEADER_EPOCH: 75,
+  /** A new leader does not know yet how far its records were committed (KIP-207). */
+  OFFSET_NOT_AVAILABLE: 78,
 } as const;
 
 export type ErrorCodeName = keyof typeof ErrorCode;
@@ -34,6 +36,7 @@ const RETRIABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ErrorCode.NOT_CONTROLLER,
   ErrorCode.FENCED_LEADER_EPOCH,
   ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.OFFSET_NOT_AVAILABLE,
 ]);
 
 export function isRetriable(code: ErrorCode): boolean {
