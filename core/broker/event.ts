@@ -8,33 +8,136 @@ import type { ErrorCode } from "../wire/errorCode.ts";
  * is not an event is not said. Emitted only when the host asked for them (`events: true`).
  */
 export type BrokerEvent =
-  | { readonly kind: "roleChanged"; readonly from: Role; readonly to: Role; readonly term: Term; readonly cause: RoleCause }
+  | {
+      readonly kind: "roleChanged";
+      readonly from: Role;
+      readonly to: Role;
+      readonly term: Term;
+      readonly cause: RoleCause;
+    }
   | { readonly kind: "termRaised"; readonly from: Term; readonly to: Term }
   | { readonly kind: "leaderLearned"; readonly leader: NodeId; readonly term: Term }
-  | { readonly kind: "voteGranted"; readonly candidate: NodeId; readonly term: Term; readonly preVote: boolean }
-  | { readonly kind: "voteRefused"; readonly candidate: NodeId; readonly term: Term; readonly preVote: boolean; readonly reason: VoteRefusal }
-  | { readonly kind: "entryProposed"; readonly index: Index; readonly term: Term; readonly command: MetadataCommand | null }
+  | {
+      readonly kind: "voteGranted";
+      readonly candidate: NodeId;
+      readonly term: Term;
+      readonly preVote: boolean;
+    }
+  | {
+      readonly kind: "voteRefused";
+      readonly candidate: NodeId;
+      readonly term: Term;
+      readonly preVote: boolean;
+      readonly reason: VoteRefusal;
+    }
+  | {
+      readonly kind: "entryProposed";
+      readonly index: Index;
+      readonly term: Term;
+      readonly command: MetadataCommand | null;
+    }
   /** Entries from this index on were replaced by a leader's (Raft paper, section 5.3). */
   | { readonly kind: "logTruncated"; readonly fromIndex: Index; readonly toIndex: Index }
   | { readonly kind: "committed"; readonly from: Index; readonly to: Index }
-  | { readonly kind: "commandApplied"; readonly index: Index; readonly command: MetadataCommand; readonly noOpReason: string | null }
-  | { readonly kind: "readyTaken"; readonly number: number; readonly entryCount: number; readonly mustSync: boolean }
+  | {
+      readonly kind: "commandApplied";
+      readonly index: Index;
+      readonly command: MetadataCommand;
+      readonly noOpReason: string | null;
+    }
+  | {
+      readonly kind: "readyTaken";
+      readonly number: number;
+      readonly entryCount: number;
+      readonly mustSync: boolean;
+    }
   | { readonly kind: "readyAdvanced"; readonly number: number }
-  | { readonly kind: "writeStarted"; readonly operation: number; readonly bytes: number; readonly sync: boolean }
+  | {
+      readonly kind: "writeStarted";
+      readonly operation: number;
+      readonly bytes: number;
+      readonly sync: boolean;
+    }
   | { readonly kind: "writeCompleted"; readonly operation: number }
-  | { readonly kind: "recovered"; readonly entryCount: number; readonly term: Term; readonly vote: NodeId; readonly commit: Index; readonly recordCount: number; readonly cutBytes: number }
+  | {
+      readonly kind: "recovered";
+      readonly entryCount: number;
+      readonly term: Term;
+      readonly vote: NodeId;
+      readonly commit: Index;
+      readonly recordCount: number;
+      readonly cutBytes: number;
+    }
   | { readonly kind: "stopped"; readonly reason: string }
-  | { readonly kind: "partitionLeaderChanged"; readonly topic: string; readonly partition: number; readonly from: NodeId; readonly to: NodeId; readonly leaderEpoch: LeaderEpoch }
-  | { readonly kind: "isrChanged"; readonly topic: string; readonly partition: number; readonly from: readonly NodeId[]; readonly to: readonly NodeId[] }
-  | { readonly kind: "isrProposed"; readonly topic: string; readonly partition: number; readonly isr: readonly NodeId[]; readonly reason: string }
+  | {
+      readonly kind: "partitionLeaderChanged";
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly leaderEpoch: LeaderEpoch;
+    }
+  | {
+      readonly kind: "isrChanged";
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: readonly NodeId[];
+      readonly to: readonly NodeId[];
+    }
+  | {
+      readonly kind: "isrProposed";
+      readonly topic: string;
+      readonly partition: number;
+      readonly isr: readonly NodeId[];
+      readonly reason: string;
+    }
   | { readonly kind: "brokerSessionEnded"; readonly broker: NodeId }
-  | { readonly kind: "recordsAppended"; readonly topic: string; readonly partition: number; readonly baseOffset: Offset; readonly lastOffset: Offset; readonly asLeader: boolean }
-  | { readonly kind: "highWatermarkAdvanced"; readonly topic: string; readonly partition: number; readonly from: Offset; readonly to: Offset; readonly asLeader: boolean }
+  | {
+      readonly kind: "recordsAppended";
+      readonly topic: string;
+      readonly partition: number;
+      readonly baseOffset: Offset;
+      readonly lastOffset: Offset;
+      readonly asLeader: boolean;
+    }
+  | {
+      readonly kind: "highWatermarkAdvanced";
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: Offset;
+      readonly to: Offset;
+      readonly asLeader: boolean;
+    }
   /** A follower cut what its leader does not have (KIP-101, KIP-279). */
-  | { readonly kind: "replicaTruncated"; readonly topic: string; readonly partition: number; readonly fromOffset: Offset; readonly toOffset: Offset }
-  | { readonly kind: "produceDecided"; readonly topic: string; readonly partition: number; readonly errorCode: ErrorCode; readonly source: LeadershipSourceName; readonly leader: NodeId }
-  | { readonly kind: "produceWaiting"; readonly topic: string; readonly partition: number; readonly lastOffset: Offset; readonly acks: 1 | -1 }
-  | { readonly kind: "produceAnswered"; readonly topic: string; readonly partition: number; readonly errorCode: ErrorCode; readonly baseOffset: number };
+  | {
+      readonly kind: "replicaTruncated";
+      readonly topic: string;
+      readonly partition: number;
+      readonly fromOffset: Offset;
+      readonly toOffset: Offset;
+    }
+  | {
+      readonly kind: "produceDecided";
+      readonly topic: string;
+      readonly partition: number;
+      readonly errorCode: ErrorCode;
+      readonly source: LeadershipSourceName;
+      readonly leader: NodeId;
+    }
+  | {
+      readonly kind: "produceWaiting";
+      readonly topic: string;
+      readonly partition: number;
+      readonly lastOffset: Offset;
+      readonly acks: 1 | -1;
+    }
+  | {
+      readonly kind: "produceAnswered";
+      readonly topic: string;
+      readonly partition: number;
+      readonly errorCode: ErrorCode;
+      readonly baseOffset: number;
+    };
 
 /** Why a role changed, as far as a person asks. */
 export type RoleCause =

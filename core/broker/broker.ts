@@ -1,0 +1,170 @@
+import { InvariantError, unreachable } from "../base/assert.ts";
+import { NO_INDEX } from "../base/ids.ts";
+import type { Index, NodeId } from "../base/ids.ts";
+import { EMPTY_METADATA } from "../metadata/clusterMetadata.ts";
+import type { ClusterMetadata, PartitionKey } from "../metadata/clusterMetadata.ts";
+import type { MemoryStorage, RawNode } from "../raft/index.ts";
+import type { DiskImage } from "../wal/disk.ts";
+import type { WalWriter } from "../wal/index.ts";
+import type { Clock } from "./clock.ts";
+import type { BrokerConfig } from "./config.ts";
+import type { PendingFetch } from "./fetch.ts";
+import type { BrokerInput, BrokerOutput } from "./io.ts";
+import type { LedPartition } from "./ledPartition.ts";
+import { BrokerNode } from "./node.ts";
+import type { LastReady, OpenReady } from "./openReady.ts";
+import { Outbox } from "./outbox.ts";
+import type { PendingProduce } from "./produce.ts";
+import { recover } from "./recover.ts";
+import type { ReplicaLog } from "./replicaLog.ts";
+
+const NO_REPLICAS: ReadonlyMap<PartitionKey, ReplicaLog> = new Map();
+const NONE_LED: ReadonlyMap<PartitionKey, LedPartition> = new Map();
+
+/**
+ * A broker is a function: `step` changes it, `takeOutputs` says what it wants done, and nothing
+ * else happens. It never waits, reads a clock or rolls a die. A crash is to drop it; a restart is
+ * a new one, made from what the disk holds and from nothing else.
+ *
+ * What the protocol knows (not the leader, too few replicas, a lost message) is answered, never
+ * thrown. When its disk fails, or it finds that a rule was broken, it stops for good: nothing
+ * leaves it any more, and inputs are ignored.
+ */
+export class Broker {
+  readonly config: BrokerConfig;
+  readonly #clock: Clock;
+  readonly #out: Outbox;
+  /** Null if the disk could not be served from. */
+  #node: BrokerNode | null = null;
+  #stopped: string | null = null;
+
+  /** A broker as of what its disk holds. It wants things done from the start: take its outputs. */
+  constructor(config: BrokerConfig, image: DiskImage, nowUs: number) {
+    this.config = config;
+    this.#clock = { nowUs };
+    this.#out = new Outbox(config.events);
+    this.#guard(() => {
+      const recovery = recover(config, image, this.#out);
+      if (!recovery.ok) return recovery.reason;
+      this.#node = new BrokerNode(config, recovery.recovered, this.#clock, this.#out);
+      return null;
+    });
+  }
+
+  step(input: BrokerInput, nowUs: number): void {
+    const node = this.#node;
+    if (node === null || this.#stopped !== null) return;
+    this.#clock.nowUs = nowUs;
+    this.#guard(() => dispatch(node, input));
+  }
+
+  /** What came up since it was last asked, in order. To be done in that order. */
+  takeOutputs(): readonly BrokerOutput[] {
+    return this.#out.take();
+  }
+
+  /** Stops the broker if `act` gives a reason to, or finds a rule broken. */
+  #guard(act: () => string | null): void {
+    const before = this.#out.length;
+    let reason: string | null;
+    try {
+      reason = act();
+    } catch (error) {
+      if (!(error instanceof InvariantError)) throw error;
+      // What it had come up with since then may follow from what is broken.
+      this.#out.retract(before);
+      reason = error.message;
+    }
+    if (reason === null) return;
+    this.#stopped = reason;
+    this.#out.event({ kind: "stopped", reason });
+  }
+
+  // For checkers and pictures: nothing below changes anything or copies anything.
+
+  get id(): NodeId {
+    return this.config.id;
+  }
+
+  /** Why it stopped for good; null while it runs. */
+  get stopped(): string | null {
+    return this.#stopped;
+  }
+
+  /** Null on a standalone node, and where the disk could not be served from. */
+  get raft(): RawNode | null {
+    return this.#node?.readyLoop?.raft ?? null;
+  }
+
+  /** Exactly what is durable of the metadata log and the hard state; null where `raft` is. */
+  get storage(): MemoryStorage | null {
+    return this.#node?.readyLoop?.storage ?? null;
+  }
+
+  get openReady(): OpenReady | null {
+    return this.#node?.readyLoop?.openReady ?? null;
+  }
+
+  get lastReady(): LastReady | null {
+    return this.#node?.readyLoop?.lastReady ?? null;
+  }
+
+  get metadata(): ClusterMetadata {
+    return this.#node?.context.state.metadata ?? EMPTY_METADATA;
+  }
+
+  get appliedIndex(): Index {
+    return this.#node?.context.state.appliedIndex ?? NO_INDEX;
+  }
+
+  /** Null where the disk could not be served from. */
+  get wal(): WalWriter | null {
+    return this.#node?.context.wal ?? null;
+  }
+
+  get replicas(): ReadonlyMap<PartitionKey, ReplicaLog> {
+    return this.#node?.context.partitions.logs ?? NO_REPLICAS;
+  }
+
+  /** The partitions that this broker leads, with what it knows of their followers. */
+  get led(): ReadonlyMap<PartitionKey, LedPartition> {
+    return this.#node?.context.partitions.led ?? NONE_LED;
+  }
+
+  get pendingProduces(): readonly PendingProduce[] {
+    return this.#node?.produce.pending ?? [];
+  }
+
+  get pendingFetches(): readonly PendingFetch[] {
+    return this.#node?.fetch.pending ?? [];
+  }
+}
+
+/** Handles one input, then all that follows from it. Returns why the node must stop, or null. */
+function dispatch(node: BrokerNode, input: BrokerInput): string | null {
+  switch (input.kind) {
+    case "tick":
+      node.tick();
+      break;
+    case "peerMessage":
+      node.peerMessage(input.from, input.message);
+      break;
+    case "clientRequest": {
+      const { connection, correlationId, request } = input;
+      node.request({ kind: "client", connection, correlationId }, request);
+      break;
+    }
+    case "diskCompletion": {
+      const failure = node.diskCompletion(input.completion);
+      if (failure !== null) return failure;
+      break;
+    }
+    case "timeOut":
+      node.readyLoop?.timeOut();
+      break;
+    default:
+      return unreachable(input);
+  }
+  node.settle();
+  return null;
+}

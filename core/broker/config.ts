@@ -1,0 +1,63 @@
+import type { NodeId } from "../base/ids.ts";
+import type { RaftTrace } from "../raft/trace.ts";
+
+/** How a broker is made. All times are in microseconds of the time that its inputs carry. */
+export interface BrokerConfig {
+  /** Who this broker is, from 1. */
+  readonly id: NodeId;
+  /** The voters of the metadata log, this broker included. Empty: a standalone node, no Raft. */
+  readonly peers: readonly NodeId[];
+  /** Where clients find a broker. Default: "n1:9092" for broker 1. */
+  readonly addressOf: (id: NodeId) => string;
+  /** A uniformly random integer in [0, n): the only chance in a broker. */
+  readonly random: (n: number) => number;
+  /** Time between two `tick` inputs. Default: 100,000. */
+  readonly tickUs: number;
+  /** Raft's election timeout is drawn from [electionTicks, 2 * electionTicks - 1]. Default: 10. */
+  readonly electionTicks: number;
+  /** Ticks between two heartbeats of a Raft leader. Default: 2. */
+  readonly heartbeatTicks: number;
+  /** Ask whether an election could be won before raising the term (thesis 9.6). Default: true. */
+  readonly preVote: boolean;
+  /** A leader without a quorum steps down, and is left alone while it has one. Default: true. */
+  readonly checkQuorum: boolean;
+  /** A follower behind for so long leaves the ISR (replica.lag.time.max.ms). Default: 2,000,000. */
+  readonly replicaLagTimeMaxUs: number;
+  /** How often a broker tells the controller that it is alive. Default: 400,000. */
+  readonly brokerHeartbeatIntervalUs: number;
+  /** The controller takes a broker that is silent for so long for dead. Default: 1,500,000. */
+  readonly brokerSessionTimeoutUs: number;
+  /** How long a follower lets its leader hold an empty fetch (replica.fetch.wait.max.ms). */
+  readonly fetchMaxWaitMs: number;
+  /** Bytes of records that a follower asks for, per partition. Default: 1 MiB. */
+  readonly fetchMaxBytes: number;
+  /** A follower's pause after a fetch that failed (replica.fetch.backoff.ms). Default: 200,000. */
+  readonly fetchBackoffUs: number;
+  /** A fetch unanswered for so long is given up. More than fetchMaxWaitMs. Default: 1,200,000. */
+  readonly fetchTimeoutUs: number;
+  /** A proposal without effect for so long counts as lost and is made again. Default: 1,000,000. */
+  readonly proposalRetryUs: number;
+  /** Whether outputs of kind "event" are wanted. Default: false, and then none is ever made. */
+  readonly events: boolean;
+  /** Receives Raft's log lines. Default: nobody. */
+  readonly raftTrace?: RaftTrace;
+}
+
+/** Everything that does not say who the broker is. */
+export const DEFAULT_BROKER_CONFIG: Omit<BrokerConfig, "id" | "peers" | "random"> = {
+  addressOf: (id) => `n${id}:9092`,
+  tickUs: 100_000,
+  electionTicks: 10,
+  heartbeatTicks: 2,
+  preVote: true,
+  checkQuorum: true,
+  replicaLagTimeMaxUs: 2_000_000,
+  brokerHeartbeatIntervalUs: 400_000,
+  brokerSessionTimeoutUs: 1_500_000,
+  fetchMaxWaitMs: 500,
+  fetchMaxBytes: 1_048_576,
+  fetchBackoffUs: 200_000,
+  fetchTimeoutUs: 1_200_000,
+  proposalRetryUs: 1_000_000,
+  events: false,
+};

@@ -1,0 +1,16 @@
+/**
+ * The node: Ready loop, produce, fetch, replicas and ISR, controller. A broker is a function: step
+ * it with what arrived, take what it wants done, do that in order, tell it when the disk has
+ * answered. The same inputs at the same times make the same outputs.
+ */
+export { Broker } from "./broker.ts";
+export { DEFAULT_BROKER_CONFIG } from "./config.ts";
+export type { BrokerConfig } from "./config.ts";
+export type { BrokerEvent, LeadershipSourceName, RoleCause, VoteRefusal } from "./event.ts";
+export type { PendingFetch } from "./fetch.ts";
+export type { BrokerInput, BrokerOutput, PeerMessage } from "./io.ts";
+export type { FollowerProgress, LedPartition, ProposedIsr } from "./ledPartition.ts";
+export type { LastReady, OpenReady } from "./openReady.ts";
+export type { Origin } from "./outbox.ts";
+export type { PendingProduce, PendingProducePartition } from "./produce.ts";
+export type { EpochEnd, ReplicaLog, StoredBatch } from "./replicaLog.ts";

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { leaderEpoch, nodeId, offset, partitionEpoch } from "../base/ids.ts";
+import { ErrorCode } from "../wire/index.ts";
+import { LedPartition } from "./ledPartition.ts";
+import { acknowledgement } from "./produce.ts";
+import { ReplicaLog } from "./replicaLog.ts";
+import { batchOf, fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
+
+function cluster(minInsyncReplicas = 2): TestCluster {
+  const made = new TestCluster(3);
+  made.boot();
+  made.createTopic("orders", 1, 3, minInsyncReplicas);
+  return made;
+}
+
+function durableEnds(made: TestCluster): number[] {
+  return made.alive.map(({ replicas }) => replicas.get("orders-0")!.durableEndOffset);
+}
+
+describe("where records may be sent", () => {
+  test("a follower refuses them and names the leader", () => {
+    const made = cluster();
+    expect(produceAnswer(made.produce(2, "orders", 0, "a", -1))).toEqual({
+      topic: "orders",
+      partition: 0,
+      errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER,
+      baseOffset: -1,
+      currentLeader: { leaderId: 1, leaderEpoch: 0 },
+    });
+    expect(durableEnds(made)).toEqual([0, 0, 0]);
+  });
+
+  test("nobody knows that topic, or that partition", () => {
+    const made = cluster();
+    for (const [id, topic, partition] of [
+      [1, "nothing", 0],
+      [2, "nothing", 0],
+      [1, "orders", 7],
+    ] as const) {
+      const { errorCode } = produceAnswer(made.produce(id, topic, partition, "a", -1));
+      expect(errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+  });
+
+  test("a damaged batch is refused, and nothing is stored", () => {
+    const made = cluster();
+    const records = batchOf(["a"]);
+    records[records.length - 1]! ^= 1;
+    const partitions = [{ topic: "orders", partition: 0, records }];
+    const asked = made.ask(1, { api: "produce", acks: 1, timeoutMs: 1_000, partitions });
+    expect(produceAnswer(asked).errorCode).toBe(ErrorCode.CORRUPT_MESSAGE);
+    expect(made.broker(1).replicas.get("orders-0")!.logEndOffset).toBe(0);
+  });
+
+  test("the leader gives offsets, and stamps its epoch", () => {
+    const made = cluster();
+    const send = (values: string[]): void => {
+      const partitions = [{ topic: "orders", partition: 0, records: batchOf(values) }];
+      made.ask(1, { api: "produce", acks: 1, timeoutMs: 1_000, partitions });
+    };
+    send(["a", "b"]);
+    send(["c"]);
+    const batches = made.broker(1).replicas.get("orders-0")!.batches;
+    expect(batches.map((one) => [one.baseOffset, one.lastOffset, one.leaderEpoch])).toEqual([
+      [0, 1, 0],
+      [2, 2, 0],
+    ]);
+  });
+});
+
+describe("when records are acknowledged", () => {
+  test("acks=all: when every in-sync replica has them on disk", () => {
+    const made = cluster();
+    made.diskUs.set(3, 40_000);
+    const asked = made.produce(1, "orders", 0, "a", -1);
+    made.runUntil(() => made.broker(2).replicas.get("orders-0")!.durableEndOffset === 1);
+    expect(made.broker(3).replicas.get("orders-0")!.logEndOffset).toBe(1);
+    expect(asked.response).toBe(null);
+    expect(made.broker(1).pendingProduces).toHaveLength(1);
+    made.runUntil(() => asked.response !== null);
+    expect(durableEnds(made)).toEqual([1, 1, 1]);
+    expect(made.broker(1).pendingProduces).toHaveLength(0);
+    expect(produceAnswer(asked)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 0 });
+  });
+
+  test("acks=1: when the leader's own disk has them", () => {
+    const made = cluster();
+    made.cut(1);
+    const asked = made.produce(1, "orders", 0, "a", 1);
+    expect(asked.response).toBe(null);
+    made.runUntil(() => asked.response !== null, 10_000);
+    expect(produceAnswer(asked).errorCode).toBe(ErrorCode.NONE);
+    expect(durableEnds(made)).toEqual([1, 0, 0]);
+  });
+
+  test("acks=0: never, but they are stored and copied all the same", () => {
+    const made = cluster();
+    const asked = made.produce(1, "orders", 0, "a", 0);
+    made.run(200_000);
+    expect(asked.response).toBe(null);
+    expect(durableEnds(made)).toEqual([1, 1, 1]);
+  });
+
+  test("consumers see them below the high watermark only", () => {
+    const made = cluster();
+    made.cut(1);
+    made.produce(1, "orders", 0, "a", 1);
+    made.run(100_000);
+    expect(fetchAnswer(made.consume(1, "orders", 0))).toMatchObject({
+      highWatermark: 0,
+      records: { length: 0 },
+    });
+    made.heal();
+    made.run(2_000_000);
+    expect(fetchAnswer(made.consume(1, "orders", 0)).highWatermark).toBe(1);
+  });
+});
+
+describe("too few replicas", () => {
+  test("with a quorum left, the ISR shrinks below the minimum and acks=all gets a 19", () => {
+    const made = new TestCluster(5);
+    made.boot();
+    made.createTopic("orders", 1, 3, 2);
+    const waiting = made.produce(1, "orders", 0, "first", -1);
+    made.kill(2);
+    made.kill(3);
+    made.run(8_000_000);
+    expect(made.broker(1).led.get("orders-0")!.metadata.isr).toEqual([1]);
+    // It was stored, but the high watermark rests while too few are in sync.
+    expect(produceAnswer(waiting).errorCode).toBe(ErrorCode.REQUEST_TIMED_OUT);
+    const refused = made.produce(1, "orders", 0, "second", -1);
+    expect(produceAnswer(refused).errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+    const lone = made.produce(1, "orders", 0, "third", 1);
+    made.run(100_000);
+    expect(produceAnswer(lone)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 1 });
+  });
+
+  test("reached by the high watermark, but too few left: stored, and said so (20)", () => {
+    const led = ledPartition();
+    const first = { leaderEpoch: leaderEpoch(0), lastOffset: offset(0) };
+    expect(acknowledgement(led, -1, first)).toBe(null);
+    led.log.raiseHighWatermark(offset(1));
+    expect(acknowledgement(led, -1, first)).toBe(ErrorCode.NONE);
+    led.committed({ ...led.metadata, isr: [nodeId(1)], partitionEpoch: partitionEpoch(1) });
+    expect(acknowledgement(led, -1, first)).toBe(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    expect(acknowledgement(led, 1, first)).toBe(ErrorCode.NONE);
+  });
+
+  test("what was appended in another epoch is not acknowledged, even by who leads again", () => {
+    const led = ledPartition();
+    const older = { leaderEpoch: leaderEpoch(-1), lastOffset: offset(0) };
+    expect(acknowledgement(led, 1, older)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    const refused = ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    expect(acknowledgement(undefined, 1, { ...older, leaderEpoch: leaderEpoch(0) })).toBe(refused);
+  });
+
+  test("waiting producers are told when leadership moves away", () => {
+    const made = cluster();
+    made.cut(1);
+    const partitions = [{ topic: "orders", partition: 0, records: batchOf(["a"]) }];
+    const request = { api: "produce", acks: -1, timeoutMs: 30_000, partitions } as const;
+    const asked = made.ask(1, request);
+    made.run(5_000_000);
+    expect(asked.response).toBe(null);
+    made.heal();
+    made.runUntil(() => asked.response !== null, 2_000_000);
+    expect(produceAnswer(asked)).toMatchObject({
+      errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER,
+      currentLeader: { leaderId: 2, leaderEpoch: 1 },
+    });
+  });
+});
+
+/** Led by n1, with one durable record and n2 in sync; at least two shall be. */
+function ledPartition(): LedPartition {
+  const log = new ReplicaLog("orders", 0);
+  log.append({
+    baseOffset: offset(0),
+    lastOffset: offset(0),
+    leaderEpoch: leaderEpoch(0),
+    recordCount: 1,
+    bytes: batchOf(["a"]),
+    sequence: 1,
+  });
+  log.makeDurable(1);
+  const replicas = [nodeId(1), nodeId(2)];
+  const metadata = {
+    topic: "orders",
+    partition: 0,
+    replicas,
+    leader: nodeId(1),
+    leaderEpoch: leaderEpoch(0),
+    isr: replicas,
+    partitionEpoch: partitionEpoch(0),
+  };
+  return new LedPartition(metadata, 2, log, 0);
+}

@@ -1,0 +1,262 @@
+import { assert } from "../../base/assert.ts";
+import { nodeId, offset } from "../../base/ids.ts";
+import type { NodeId } from "../../base/ids.ts";
+import { encodeRecordBatch } from "../../wire/index.ts";
+import type { FetchResponse, ProduceResponse, Request, Response } from "../../wire/index.ts";
+import { utf8Encode } from "../../base/utf8.ts";
+import { Broker, DEFAULT_BROKER_CONFIG } from "../index.ts";
+import type { BrokerConfig, BrokerEvent, BrokerInput, BrokerOutput } from "../index.ts";
+import { TestDisk } from "./testDisk.ts";
+
+/** An answer that will arrive, or not. */
+export interface Asked {
+  response: Response | null;
+  atUs: number;
+}
+
+interface Due {
+  readonly atUs: number;
+  readonly to: NodeId;
+  /** Which life of the broker it is meant for; null for whichever is there. */
+  readonly life: number | null;
+  readonly act: () => BrokerInput | null;
+}
+
+interface Member {
+  broker: Broker;
+  readonly disk: TestDisk;
+  life: number;
+  isAlive: boolean;
+}
+
+/** A few brokers, a bag of messages and a clock: the smallest world that a broker can live in. */
+export class TestCluster {
+  nowUs = 0;
+  latencyUs = 1_000;
+  readonly diskUs = new Map<number, number>();
+  readonly events: { readonly node: number; readonly atUs: number; readonly event: BrokerEvent }[] =
+    [];
+  /** Called with every output before it has any effect. */
+  onOutput: (node: number, output: BrokerOutput) => void = () => {};
+  readonly #members = new Map<number, Member>();
+  readonly #config: Partial<BrokerConfig>;
+  #due: Due[] = [];
+  readonly #cut = new Set<number>();
+  readonly #asked: Asked[] = [];
+  #seed = 12345;
+
+  constructor(nodeCount: number, config: Partial<BrokerConfig> = {}) {
+    const ids = Array.from({ length: nodeCount }, (_, at) => nodeId(at + 1));
+    this.#config = { peers: ids, events: true, ...config };
+    for (const id of ids) {
+      const disk = new TestDisk();
+      const broker = this.#make(id, disk);
+      this.#members.set(id, { broker, disk, life: 1, isAlive: true });
+      this.#collect(id);
+      this.#scheduleTick(id, 1, 7_000 * id);
+    }
+  }
+
+  broker(id: number): Broker {
+    return this.#member(id).broker;
+  }
+
+  get alive(): Broker[] {
+    return [...this.#members.values()].filter((one) => one.isAlive).map((one) => one.broker);
+  }
+
+  /** The broker that leads the metadata log, in the highest term. */
+  get controller(): Broker {
+    const leaders = this.alive.filter(({ raft }) => raft?.role === "leader");
+    const leader = leaders.sort((a, b) => b.raft!.term - a.raft!.term)[0];
+    assert(leader !== undefined, "there is a controller");
+    return leader;
+  }
+
+  kill(id: number, survivingBytes = 0): void {
+    const member = this.#member(id);
+    member.isAlive = false;
+    member.life++;
+    member.disk.crash(survivingBytes);
+  }
+
+  restart(id: number): Broker {
+    const member = this.#member(id);
+    if (member.isAlive) this.kill(id);
+    member.broker = this.#make(nodeId(id), member.disk);
+    member.isAlive = true;
+    this.#collect(id);
+    this.#scheduleTick(nodeId(id), member.life, 5_000);
+    return member.broker;
+  }
+
+  /** Cuts a broker off from the others, not from clients. */
+  cut(id: number): void {
+    this.#cut.add(id);
+  }
+
+  heal(): void {
+    this.#cut.clear();
+  }
+
+  step(id: number, input: BrokerInput): void {
+    const member = this.#member(id);
+    if (!member.isAlive) return;
+    member.broker.step(input, this.nowUs);
+    this.#collect(id);
+  }
+
+  ask(id: number, request: Request): Asked {
+    const asked: Asked = { response: null, atUs: -1 };
+    const connection = this.#asked.push(asked) - 1;
+    this.step(id, { kind: "clientRequest", connection, correlationId: 1, request });
+    return asked;
+  }
+
+  run(us: number): void {
+    const end = this.nowUs + us;
+    for (;;) {
+      let next: Due | undefined;
+      for (const due of this.#due) if (next === undefined || due.atUs < next.atUs) next = due;
+      if (next === undefined || next.atUs > end) break;
+      this.#due.splice(this.#due.indexOf(next), 1);
+      this.nowUs = next.atUs;
+      const member = this.#member(next.to);
+      if (next.life !== null && next.life !== member.life) continue;
+      const input = next.act();
+      if (input !== null) this.step(next.to, input);
+    }
+    this.nowUs = end;
+  }
+
+  runUntil(isTrue: () => boolean, limitUs = 20_000_000): void {
+    const end = this.nowUs + limitUs;
+    while (!isTrue()) {
+      assert(this.nowUs < end, `not true after ${limitUs} us: ${isTrue}`);
+      this.run(1_000);
+    }
+  }
+
+  /** Until there is a controller that knows all members. */
+  boot(): void {
+    this.runUntil(() =>
+      this.alive.every(({ metadata }) => metadata.nodes.size === this.#members.size),
+    );
+  }
+
+  createTopic(
+    topic: string,
+    partitionCount = 1,
+    replicationFactor = 3,
+    minInsyncReplicas = 2,
+  ): Asked {
+    const topics = [{ topic, partitionCount, replicationFactor, minInsyncReplicas }];
+    const asked = this.ask(this.controller.id, { api: "createTopics", topics, timeoutMs: 5_000 });
+    this.runUntil(() => asked.response !== null);
+    this.runUntil(() => this.alive.every(({ metadata }) => metadata.topics.has(topic)));
+    this.run(100_000);
+    return asked;
+  }
+
+  produce(id: number, topic: string, partition: number, value: string, acks: 0 | 1 | -1): Asked {
+    const records = batchOf([value]);
+    const partitions = [{ topic, partition, records }];
+    return this.ask(id, { api: "produce", acks, timeoutMs: 3_000, partitions });
+  }
+
+  consume(id: number, topic: string, partition: number, fetchOffset = 0, maxWaitMs = 0): Asked {
+    return this.ask(id, {
+      api: "fetch",
+      replicaId: -1,
+      maxWaitMs,
+      minBytes: 1,
+      partitions: [
+        {
+          topic,
+          partition,
+          fetchOffset: offset(fetchOffset),
+          currentLeaderEpoch: -1,
+          lastFetchedEpoch: -1,
+          maxBytes: 1_000_000,
+        },
+      ],
+    });
+  }
+
+  #member(id: number): Member {
+    const member = this.#members.get(id);
+    assert(member !== undefined, `broker ${id} exists`);
+    return member;
+  }
+
+  #make(id: NodeId, disk: TestDisk): Broker {
+    const random = (n: number): number => {
+      this.#seed = (Math.imul(this.#seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (this.#seed >>> 8) % n;
+    };
+    const config = { ...DEFAULT_BROKER_CONFIG, peers: [], id, random, ...this.#config };
+    return new Broker(config, disk.crash(), this.nowUs);
+  }
+
+  #scheduleTick(to: NodeId, life: number, inUs: number): void {
+    this.#due.push({
+      atUs: this.nowUs + inUs,
+      to,
+      life,
+      act: () => {
+        this.#scheduleTick(to, life, 100_000);
+        return { kind: "tick" };
+      },
+    });
+  }
+
+  #collect(id: number): void {
+    const { broker, disk, life } = this.#member(id);
+    for (const output of broker.takeOutputs()) {
+      this.onOutput(id, output);
+      if (output.kind === "send") {
+        this.#send(nodeId(id), output);
+      } else if (output.kind === "disk") {
+        const atUs = this.nowUs + (this.diskUs.get(id) ?? 500);
+        const { operation } = output;
+        const act = (): BrokerInput => {
+          return { kind: "diskCompletion", completion: disk.complete(operation) };
+        };
+        this.#due.push({ atUs, to: nodeId(id), life, act });
+      } else if (output.kind === "reply") {
+        const asked = this.#asked[output.connection]!;
+        asked.response = output.response;
+        asked.atUs = this.nowUs;
+      } else {
+        this.events.push({ node: id, atUs: this.nowUs, event: output.event });
+      }
+    }
+  }
+
+  #send(from: NodeId, { to, message }: Extract<BrokerOutput, { kind: "send" }>): void {
+    const act = (): BrokerInput | null => {
+      if (this.#cut.has(from) || this.#cut.has(to)) return null;
+      return { kind: "peerMessage", from, message };
+    };
+    this.#due.push({ atUs: this.nowUs + this.latencyUs, to, life: null, act });
+  }
+}
+
+export function batchOf(values: readonly string[]): Uint8Array {
+  return encodeRecordBatch({
+    baseOffset: 0,
+    leaderEpoch: -1,
+    firstTimestampMs: 1_000,
+    records: values.map((value) => ({ key: null, value: utf8Encode(value) })),
+  });
+}
+
+export function produceAnswer(asked: Asked): ProduceResponse["partitions"][number] {
+  assert(asked.response?.api === "produce", "a produce was answered");
+  return asked.response.partitions[0]!;
+}
+
+export function fetchAnswer(asked: Asked): FetchResponse["partitions"][number] {
+  assert(asked.response?.api === "fetch", "a fetch was answered");
+  return asked.response.partitions[0]!;
+}
