@@ -1,0 +1,21 @@
+export type { Rule, Violation } from "./checkers/checker.ts";
+export type { DiskWrite } from "./disk.ts";
+export type { Endpoint } from "./endpoint.ts";
+export type {
+  History,
+  OperationRecord,
+  ReadRecord,
+  RequestFacts,
+  RequestOutcome,
+  RequestRecord,
+} from "./history.ts";
+export type { Cut, Flight, Payload } from "./network.ts";
+export type { Process } from "./process.ts";
+export { RECENT_US } from "./recent.ts";
+export { DEFAULT_RUN_OPTIONS } from "./run.ts";
+export type { Action, ActionBody, ActionResult, Run, RunOptions } from "./run.ts";
+export { threeBrokers } from "./scenario.ts";
+export { replay } from "./seek.ts";
+export { World } from "./world.ts";
+export type { WorldHooks } from "./world.ts";
+export type { Happening, WorldEvent } from "./worldEvent.ts";

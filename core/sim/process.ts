@@ -1,0 +1,85 @@
+import { assert } from "../base/assert.ts";
+import type { NodeId } from "../base/ids.ts";
+import { Broker } from "../broker/index.ts";
+import type { BrokerConfig } from "../broker/index.ts";
+import type { Chance } from "./chance.ts";
+import type { Disk, PowerLoss } from "./disk.ts";
+
+/** One node of the cluster as the world sees it: a broker that runs, or does not. */
+export interface Process {
+  readonly node: NodeId;
+  /** "crashed": it lost power. "stopped": the broker stopped itself and says why. */
+  readonly state: "running" | "crashed" | "stopped";
+  /** When it crashed, stopped or was started last. */
+  readonly sinceUs: number;
+  /** Counts the starts of this node, from 1. */
+  readonly incarnation: number;
+  /** The broker that runs, or that stopped itself. Null after a crash: nothing of it is left. */
+  readonly broker: Broker | null;
+  /**
+   * Of a crashed node: a broker made from what its disk holds, so that people can see what a
+   * restart would bring back. It never runs. Null unless the node has crashed.
+   */
+  readonly remains: Broker | null;
+  /** When its clock ticks next; meaningless while it does not run. */
+  readonly nextTickAtUs: number;
+}
+
+/** A process as the world works it. */
+export class NodeProcess implements Process {
+  readonly node: NodeId;
+  readonly disk: Disk;
+  readonly #config: BrokerConfig;
+  readonly #tickChance: Chance;
+  state: Process["state"] = "crashed";
+  sinceUs = 0;
+  incarnation = 0;
+  broker: Broker | null = null;
+  nextTickAtUs = 0;
+  #remains: Broker | null = null;
+
+  constructor(config: BrokerConfig, disk: Disk, tickChance: Chance) {
+    this.node = config.id;
+    this.disk = disk;
+    this.#config = config;
+    this.#tickChance = tickChance;
+  }
+
+  get remains(): Broker | null {
+    if (this.state !== "crashed") return null;
+    // No draw of a broker that never runs may change what one that runs will draw.
+    const config = { ...this.#config, random: () => 0, events: false };
+    this.#remains ??= new Broker(config, this.disk.image(), this.sinceUs);
+    return this.#remains;
+  }
+
+  /** A new broker, from the disk's bytes and nothing else. Its clock ticks at a phase of its own. */
+  start(nowUs: number): Broker {
+    assert(this.state !== "running", "only a node that does not run is started");
+    this.#remains = null;
+    this.state = "running";
+    this.sinceUs = nowUs;
+    this.incarnation++;
+    this.nextTickAtUs = nowUs + this.#tickChance.between(1, this.#config.tickUs);
+    this.broker = new Broker(this.#config, this.disk.image(), nowUs);
+    return this.broker;
+  }
+
+  losePower(nowUs: number): PowerLoss {
+    this.state = "crashed";
+    this.sinceUs = nowUs;
+    this.broker = null;
+    return this.disk.losePower(nowUs);
+  }
+
+  /** The broker gave itself up. What it had handed to the disk may still be written. */
+  stop(nowUs: number): void {
+    this.state = "stopped";
+    this.sinceUs = nowUs;
+  }
+
+  /** The clock ticks now, and next after one period. */
+  tick(): void {
+    this.nextTickAtUs += this.#config.tickUs;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Cut } from "./network.ts";
+import type { Process } from "./process.ts";
+import type { ActionBody, CreateTopicAction } from "./run.ts";
+
+/** What decides whether an action makes sense. */
+export interface Situation {
+  readonly processes: readonly Process[];
+  readonly cuts: readonly Cut[];
+  /** How many partitions each topic has that somebody has asked for so far. */
+  readonly topics: ReadonlyMap<string, number>;
+}
+
+const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
+const PARTITIONS_MAX = 100;
+const TEXT_LENGTH_MAX = 1_000;
+
+/** Why an action makes no sense now, in one sentence; null when it does. */
+export function refusalOf(action: ActionBody, situation: Situation): string | null {
+  switch (action.kind) {
+    case "kill":
+      return refusalOfNode(action.node, situation, "running", "kill");
+    case "timeOut":
+      return refusalOfNode(action.node, situation, "running", "time out");
+    case "restart":
+      return refusalOfNode(action.node, situation, "down", "restart");
+    case "cut":
+      return refusalOfCut(action.nodes, situation);
+    case "heal":
+      return refusalOfHeal(action.nodes ?? null, situation);
+    case "produce":
+      return refusalOfText(action.key, action.value) ?? refusalOfPartition(action, situation);
+    case "consume":
+      return refusalOfPartition(action, situation);
+    case "createTopic":
+      return refusalOfTopic(action, situation);
+  }
+}
+
+function refusalOfNode(
+  node: number,
+  { processes }: Situation,
+  must: "running" | "down",
+  verb: string,
+): string | null {
+  const process = processes[node - 1];
+  if (process === undefined) return unknownNode(node, processes.length);
+  if (must === "running" && process.state !== "running") {
+    return `n${node} is not running, so there is nothing to ${verb}.`;
+  }
+  if (must === "down" && process.state === "running") return `n${node} is running already.`;
+  return null;
+}
+
+function refusalOfCut(nodes: readonly number[], { processes, cuts }: Situation): string | null {
+  const unknown = nodes.find((node) => processes[node - 1] === undefined);
+  if (unknown !== undefined) return unknownNode(unknown, processes.length);
+  if (new Set(nodes).size !== nodes.length) return "A cut names a node twice.";
+  if (nodes.length === 0 || nodes.length === processes.length) {
+    return "A cut needs brokers on both of its sides.";
+  }
+  const isThere = cuts.some(
+    (cut) => cut.nodes.length === nodes.length && cut.nodes.every((node) => nodes.includes(node)),
+  );
+  return isThere ? `${names(nodes)} cut off already.` : null;
+}
+
+function refusalOfHeal(
+  nodes: readonly number[] | null,
+  { processes, cuts }: Situation,
+): string | null {
+  const unknown = nodes?.find((node) => processes[node - 1] === undefined);
+  if (unknown !== undefined) return unknownNode(unknown, processes.length);
+  if (cuts.length === 0) return "Nothing is cut.";
+  if (nodes === null) return null;
+  const isCut = cuts.some((cut) => cut.nodes.some((node) => nodes.includes(node)));
+  return isCut ? null : `${names(nodes)} not cut off.`;
+}
+
+function refusalOfText(key: string, value: string): string | null {
+  if (key.length <= TEXT_LENGTH_MAX && value.length <= TEXT_LENGTH_MAX) return null;
+  return `A key or value has at most ${TEXT_LENGTH_MAX} characters.`;
+}
+
+function refusalOfPartition(
+  action: { readonly node: number | null; readonly topic: string; readonly partition: number },
+  { processes, topics }: Situation,
+): string | null {
+  const { node, topic, partition } = action;
+  if (node !== null && processes[node - 1] === undefined) {
+    return unknownNode(node, processes.length);
+  }
+  const count = topics.get(topic);
+  if (count === undefined) return `There is no topic "${topic}".`;
+  if (Number.isInteger(partition) && partition >= 0 && partition < count) return null;
+  return `Topic "${topic}" has partitions 0 to ${count - 1}, not ${partition}.`;
+}
+
+/** Whether the topic exists already is for the cluster to say. */
+function refusalOfTopic(action: CreateTopicAction, { processes }: Situation): string | null {
+  const { topic, partitionCount, replicationFactor, minInsyncReplicas } = action;
+  const nodeCount = processes.length;
+  if (!TOPIC_NAME.test(topic) || topic === "." || topic === "..") {
+    return "A topic name has 1 to 249 letters, digits, dots, dashes or underscores.";
+  }
+  if (!isBetween(partitionCount, 1, PARTITIONS_MAX)) {
+    return `A topic has 1 to ${PARTITIONS_MAX} partitions.`;
+  }
+  if (!isBetween(replicationFactor, 1, nodeCount)) {
+    return `${nodeCount} brokers can keep 1 to ${nodeCount} replicas.`;
+  }
+  if (!isBetween(minInsyncReplicas, 1, replicationFactor)) {
+    return `Of ${replicationFactor} replicas 1 to ${replicationFactor} can be in sync.`;
+  }
+  return null;
+}
+
+function isBetween(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}
+
+function unknownNode(node: number, nodeCount: number): string {
+  return `There is no n${node}; the brokers are n1 to n${nodeCount}.`;
+}
+
+function names(nodes: readonly number[]): string {
+  return `${nodes.map((node) => `n${node}`).join(" and ")} ${nodes.length === 1 ? "is" : "are"}`;
+}

@@ -1,0 +1,164 @@
+/**
+ * A run is plain data: a seed, options, and what a person did at which moment. The same run gives
+ * the same trace, byte for byte, in every JavaScript engine. Rewinding, forking, sharing and
+ * testing rest on this alone.
+ */
+export interface Run {
+  /** 0 .. 2^32 - 1. Every random draw of the world comes from it. */
+  readonly seed: number;
+  readonly options: RunOptions;
+  /** In order of time; those of the same moment in the order in which they were taken. */
+  readonly actions: readonly Action[];
+}
+
+/** All times are integers; the unit ends the name. A pair of bounds is drawn from uniformly. */
+export interface RunOptions {
+  /** Brokers of the cluster, all voters of the metadata group: n1, n2, ... Default 3. */
+  readonly nodeCount: number;
+  /** The period of every node's clock tick. Default 100 ms. */
+  readonly tickUs: number;
+  /** Ticks without a leader before an election, at the least. Default 10. */
+  readonly electionTicks: number;
+  /** Ticks between two heartbeats of a leader. Default 2. */
+  readonly heartbeatTicks: number;
+  /** One way from a broker to another. Defaults 25 ms and 60 ms. At least 2 µs. */
+  readonly latencyMinUs: number;
+  readonly latencyMaxUs: number;
+  /** Handing bytes to the disk's cache. Defaults 50 µs and 200 µs. */
+  readonly writeMinUs: number;
+  readonly writeMaxUs: number;
+  /** Making them survive a loss of power (fsync). Defaults 8 ms and 24 ms. */
+  readonly syncMinUs: number;
+  readonly syncMaxUs: number;
+  /**
+   * When true, a loss of power keeps a random prefix of the bytes that were not synced, which may
+   * tear a record in the middle; when false it keeps none of them. Default true.
+   */
+  readonly tornTails: boolean;
+  /** One way between the client and a broker. Defaults 5 ms and 15 ms. At least 2 µs. */
+  readonly clientLatencyMinUs: number;
+  readonly clientLatencyMaxUs: number;
+  /** How long the client waits for one answer. Default 3.5 s. */
+  readonly clientRequestTimeoutUs: number;
+  /** How long the client waits before it tries again. Default 250 ms. */
+  readonly clientRetryBackoffUs: number;
+  /** A produce or consume that follows the leader starts no attempt after this. Default 5 s. */
+  readonly clientDeliveryTimeoutUs: number;
+  /** A createTopic starts no attempt after this. Default 10 s. */
+  readonly clientCreateTimeoutUs: number;
+  /** What a produce request allows the broker for its replicas. Default 3 s. */
+  readonly produceTimeoutMs: number;
+  /** A replica that has not caught up for this long leaves the ISR. Default 2 s. */
+  readonly replicaLagTimeMaxUs: number;
+  /** How often a broker tells the controller that it lives. Default 300 ms. */
+  readonly brokerHeartbeatIntervalUs: number;
+  /** A broker unheard of for this long loses its leaderships. Default 1.5 s. */
+  readonly brokerSessionTimeoutUs: number;
+  /** How long a leader holds a follower's fetch that finds nothing new. Default 500 ms. */
+  readonly fetchMaxWaitMs: number;
+}
+
+export const DEFAULT_RUN_OPTIONS: RunOptions = {
+  nodeCount: 3,
+  tickUs: 100_000,
+  electionTicks: 10,
+  heartbeatTicks: 2,
+  latencyMinUs: 25_000,
+  latencyMaxUs: 60_000,
+  writeMinUs: 50,
+  writeMaxUs: 200,
+  syncMinUs: 8_000,
+  syncMaxUs: 24_000,
+  tornTails: true,
+  clientLatencyMinUs: 5_000,
+  clientLatencyMaxUs: 15_000,
+  clientRequestTimeoutUs: 3_500_000,
+  clientRetryBackoffUs: 250_000,
+  clientDeliveryTimeoutUs: 5_000_000,
+  clientCreateTimeoutUs: 10_000_000,
+  produceTimeoutMs: 3_000,
+  replicaLagTimeMaxUs: 2_000_000,
+  brokerHeartbeatIntervalUs: 300_000,
+  brokerSessionTimeoutUs: 1_500_000,
+  fetchMaxWaitMs: 500,
+};
+
+/** What a person may do to the world, without its time. Nodes are numbers, from 1. */
+export type ActionBody =
+  | KillAction
+  | RestartAction
+  | TimeOutAction
+  | CutAction
+  | HealAction
+  | ProduceAction
+  | ConsumeAction
+  | CreateTopicAction;
+
+/**
+ * An action of a run. It takes effect after everything that happens at or before its time, so that
+ * acting live and replaying are the same.
+ */
+export type Action = { readonly atUs: number } & ActionBody;
+
+/** The node loses its power: its memory, and what its disk had not synced. */
+export interface KillAction {
+  readonly kind: "kill";
+  readonly node: number;
+}
+
+/** A new broker starts from the bytes on that node's disk and from nothing else. */
+export interface RestartAction {
+  readonly kind: "restart";
+  readonly node: number;
+}
+
+/** The node starts an election at once, as if it had heard of no leader for too long. */
+export interface TimeOutAction {
+  readonly kind: "timeOut";
+  readonly node: number;
+}
+
+/** Cuts these nodes off from the other brokers, in both directions. Clients still reach them. */
+export interface CutAction {
+  readonly kind: "cut";
+  readonly nodes: readonly number[];
+}
+
+/** Takes these nodes out of every cut; without `nodes` there is no cut any more. */
+export interface HealAction {
+  readonly kind: "heal";
+  readonly nodes?: readonly number[];
+}
+
+/** The client sends one record. */
+export interface ProduceAction {
+  readonly kind: "produce";
+  /** One attempt at this node, whatever it answers; null: wherever the leader is, with retries. */
+  readonly node: number | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly value: string;
+  readonly acks: 0 | 1 | -1;
+}
+
+/** The client reads a partition from its beginning to the high watermark. */
+export interface ConsumeAction {
+  readonly kind: "consume";
+  readonly topic: string;
+  readonly partition: number;
+  /** Only from this node, whatever it answers; null: wherever the leader is, with retries. */
+  readonly node: number | null;
+}
+
+/** The client asks for a topic and tries again until there is a controller that made it. */
+export interface CreateTopicAction {
+  readonly kind: "createTopic";
+  readonly topic: string;
+  readonly partitionCount: number;
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
+}
+
+/** What became of an action: done, or refused with one sentence for a person. */
+export type ActionResult = { readonly ok: true } | { readonly ok: false; readonly message: string };

@@ -1,0 +1,23 @@
+import { DEFAULT_RUN_OPTIONS } from "./run.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Three brokers that start from empty disks, and a client that wants a topic. It asks until there
+ * is a controller, so by about 4 s every seed has a leader and the topic.
+ */
+export function threeBrokers(seed: number): Run {
+  return {
+    seed,
+    options: DEFAULT_RUN_OPTIONS,
+    actions: [
+      {
+        atUs: 0,
+        kind: "createTopic",
+        topic: "orders",
+        partitionCount: 3,
+        replicationFactor: 3,
+        minInsyncReplicas: 2,
+      },
+    ],
+  };
+}

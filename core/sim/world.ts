@@ -1,0 +1,495 @@
+import { assert, unreachable } from "../base/assert.ts";
+import { NO_NODE, nodeId } from "../base/ids.ts";
+import type { NodeId } from "../base/ids.ts";
+import type { BrokerConfig, BrokerInput, BrokerOutput, PeerMessage } from "../broker/index.ts";
+import { DEFAULT_BROKER_CONFIG } from "../broker/index.ts";
+import type { ProduceRequest, Request, Response } from "../wire/request.ts";
+import { splitChance } from "./chance.ts";
+import type { Rule, Violation } from "./checkers/checker.ts";
+import { Checkers } from "./checkers/checkers.ts";
+import { Client } from "./client.ts";
+import type { ClientTimer } from "./client.ts";
+import { Disk } from "./disk.ts";
+import type { DiskWrite } from "./disk.ts";
+import type { History } from "./history.ts";
+import { HistoryLog } from "./historyLog.ts";
+import { Network } from "./network.ts";
+import type { Cut, Flight, MovingFlight, NetworkEvent } from "./network.ts";
+import { NodeProcess } from "./process.ts";
+import type { Process } from "./process.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Action, ActionBody, ActionResult, Run, RunOptions } from "./run.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Trace } from "./trace.ts";
+import type { WorldEvent } from "./worldEvent.ts";
+
+export interface WorldHooks {
+  /** Receives every event as it happens. Default: nobody, and then brokers make none. */
+  readonly onEvent?: (event: WorldEvent) => void;
+  /** Whether flights and writes that have ended stay on record for two seconds. Default true. */
+  readonly keepRecent?: boolean;
+  /** Whether the rules are checked after every step. Default true. */
+  readonly checkers?: boolean;
+}
+
+/** What can come due. */
+type Due =
+  | { readonly kind: "tick"; readonly process: NodeProcess; readonly incarnation: number }
+  | { readonly kind: "written"; readonly process: NodeProcess; readonly write: DiskWrite }
+  | { readonly kind: "clientTimer"; readonly timer: ClientTimer }
+  | { readonly kind: "clientRefused"; readonly correlationId: number }
+  | NetworkEvent;
+
+/** There is one client, and one connection of it to each broker. */
+const CLIENT = 1;
+const CONNECTION = 1;
+const TICK: BrokerInput = { kind: "tick" };
+
+/**
+ * A cluster, its network, its disks and a client in virtual time. Everything that happens comes
+ * from the run: the seed, the options and the actions. An action takes effect after all events of
+ * its moment, and nothing is ever scheduled for the same moment, so acting live and replaying the
+ * run that this left are the same.
+ *
+ * A broken rule stops the world at that very event: it goes no further, and the run that led there
+ * is still in `run`.
+ */
+export class World {
+  readonly #hooks: WorldHooks;
+  readonly #scheduler = new Scheduler<Due>();
+  readonly #network: Network;
+  readonly #processes: readonly NodeProcess[];
+  readonly #history = new HistoryLog();
+  readonly #client: Client;
+  readonly #checkers = new Checkers();
+  readonly #trace = new Trace();
+  /** Produce requests that asked for acks=all and were not answered yet, by correlation id. */
+  readonly #produces = new Map<number, ProduceRequest>();
+  readonly #topics = new Map<string, number>();
+  #run: Run;
+  /** How many of the run's actions have been taken. */
+  #takenCount = 0;
+  #eventCount = 0;
+
+  constructor(run: Run, hooks: WorldHooks = {}) {
+    assertOrdered(run.actions);
+    this.#run = run;
+    this.#hooks = hooks;
+    const { seed, options } = run;
+    const schedule = (atUs: number, event: Due): void => this.#scheduler.schedule(atUs, event);
+    this.#network = new Network(seed, options, schedule, hooks.keepRecent ?? true);
+    this.#processes = Array.from({ length: options.nodeCount }, (_, i) =>
+      this.#createProcess(i + 1),
+    );
+    this.#client = this.#createClient();
+    for (const process of this.#processes) this.#start(process);
+    this.#takeDueActions();
+  }
+
+  /** The run with the actions so far and, in a replay, those still to come. */
+  get run(): Run {
+    return this.#run;
+  }
+
+  get options(): RunOptions {
+    return this.#run.options;
+  }
+
+  get nowUs(): number {
+    return this.#scheduler.nowUs;
+  }
+
+  /** The first broken rule; the world has stopped there. */
+  get violation(): Violation | null {
+    return this.#checkers.violation;
+  }
+
+  /** When something happens next: an event, or an action of the run. */
+  nextEventAtUs(): number | null {
+    if (this.violation !== null) return null;
+    const actionAtUs = this.#run.actions[this.#takenCount]?.atUs ?? Infinity;
+    const nextAtUs = Math.min(this.#scheduler.nextAtUs() ?? Infinity, actionAtUs);
+    return nextAtUs === Infinity ? null : nextAtUs;
+  }
+
+  /** Everything up to and including this moment happens, unless a rule is broken before. */
+  runUntil(atUs: number): void {
+    for (;;) {
+      const nextAtUs = this.nextEventAtUs();
+      if (nextAtUs === null || nextAtUs > atUs) break;
+      this.#runMoment(nextAtUs);
+    }
+    if (this.violation === null && atUs > this.nowUs) this.#scheduler.advanceTo(atUs);
+  }
+
+  /** All events of the next moment happen: what a person calls one step. False when none is left. */
+  stepTimestamp(): boolean {
+    const nextAtUs = this.nextEventAtUs();
+    if (nextAtUs === null) return false;
+    this.#runMoment(nextAtUs);
+    return true;
+  }
+
+  /**
+   * Does something now and adds it to the run. Actions of a replayed run that were still to come
+   * are dropped: from here on it is another run. Refused when it makes no sense.
+   */
+  act(body: ActionBody): ActionResult {
+    if (this.violation !== null) {
+      return {
+        ok: false,
+        message: "A rule was broken and the world has stopped; go back in time.",
+      };
+    }
+    const action: Action = { ...body, atUs: this.nowUs };
+    const message = this.#refusal(action);
+    if (message !== null) return { ok: false, message };
+    const past = this.#run.actions.slice(0, this.#takenCount);
+    this.#run = { ...this.#run, actions: [...past, action] };
+    this.#takeDueActions();
+    return { ok: true };
+  }
+
+  /** Equal for two worlds that did the same things in the same order. */
+  traceHash(): string {
+    return this.#trace.hex();
+  }
+
+  /** In order of node id. */
+  get processes(): readonly Process[] {
+    return this.#processes;
+  }
+
+  /** Under way, and those that ended within the last two seconds. */
+  flights(): readonly Flight[] {
+    return [...this.#network.recentFlights(this.nowUs), ...this.#network.inFlight];
+  }
+
+  get cuts(): readonly Cut[] {
+    return this.#network.cuts;
+  }
+
+  /** What ended within the last two seconds, and then what the node's disk works on. */
+  writes(node: NodeId): readonly DiskWrite[] {
+    const { disk } = this.#processOf(node);
+    const recent = disk.recentWrites(this.nowUs);
+    return disk.current === null ? recent : [...recent, disk.current];
+  }
+
+  get history(): History {
+    return this.#history;
+  }
+
+  /** What is checked after every step. */
+  get rules(): readonly Rule[] {
+    return this.#checkers.rules;
+  }
+
+  #runMoment(atUs: number): void {
+    if (this.#scheduler.nextAtUs() === atUs) {
+      for (const due of this.#scheduler.takeMoment()) {
+        this.#happen(due);
+        if (this.violation !== null) return;
+      }
+    } else {
+      this.#scheduler.advanceTo(atUs);
+    }
+    this.#takeDueActions();
+  }
+
+  #happen(due: Due): void {
+    switch (due.kind) {
+      case "tick":
+        return this.#tick(due.process, due.incarnation);
+      case "written":
+        return this.#written(due.process, due.write);
+      case "middle":
+        return this.#passMiddle(due.flight);
+      case "arrive":
+        return this.#arrive(due.flight);
+      case "clientTimer":
+        if (this.#client.wake(due.timer)) this.#traceEvent(5, CLIENT);
+        return;
+      case "clientRefused":
+        this.#traceEvent(6, due.correlationId);
+        return this.#client.refused(due.correlationId);
+      default:
+        return unreachable(due);
+    }
+  }
+
+  #tick(process: NodeProcess, incarnation: number): void {
+    if (process.incarnation !== incarnation || process.state !== "running") return;
+    this.#traceEvent(1, process.node);
+    process.tick();
+    this.#scheduleTick(process);
+    this.#step(process, TICK);
+  }
+
+  #written(process: NodeProcess, write: DiskWrite): void {
+    const completion = process.disk.complete(write, this.nowUs);
+    if (completion === null || process.state !== "running") return;
+    this.#traceEvent(2, process.node);
+    this.#step(process, { kind: "diskCompletion", completion });
+  }
+
+  #passMiddle(flight: MovingFlight): void {
+    if (this.#network.passMiddle(flight, this.nowUs) === "goesOn") return;
+    this.#traceEvent(3, flight.id);
+    this.#emit(NO_NODE, { kind: "messageLost", flight, reason: "cut" });
+  }
+
+  #arrive(flight: MovingFlight): void {
+    const { to, payload } = flight;
+    const receiver = to.kind === "node" ? this.#processOf(to.id) : null;
+    const isUp = receiver === null || receiver.state === "running";
+    const outcome = this.#network.land(flight, this.nowUs, isUp);
+    if (outcome === "gone") return;
+    this.#traceEvent(4, flight.id);
+    if (outcome === "lost") return this.#lostAtDeadNode(flight);
+    if (payload.kind === "clientResponse") {
+      return this.#client.receive(payload.correlationId, payload.response);
+    }
+    assert(receiver !== null, "only answers go to a client");
+    if (payload.kind === "clientRequest") {
+      const { correlationId, request } = payload;
+      const connection = CONNECTION;
+      return this.#step(receiver, { kind: "clientRequest", connection, correlationId, request });
+    }
+    assert(flight.from.kind === "node", "peers are nodes");
+    this.#step(receiver, { kind: "peerMessage", from: flight.from.id, message: payload });
+  }
+
+  /** A client finds the port closed, which it learns after the way back. Peers learn nothing. */
+  #lostAtDeadNode(flight: Flight): void {
+    const { payload, sentAtUs, arrivesAtUs } = flight;
+    this.#emit(NO_NODE, { kind: "messageLost", flight, reason: "nodeDown" });
+    if (payload.kind !== "clientRequest") return;
+    this.#produces.delete(payload.correlationId);
+    this.#scheduler.schedule(this.nowUs + (arrivesAtUs - sentAtUs), {
+      kind: "clientRefused",
+      correlationId: payload.correlationId,
+    });
+  }
+
+  /** The only way into a broker. */
+  #step(process: NodeProcess, input: BrokerInput): void {
+    const { broker } = process;
+    assert(broker !== null, "a running node has a broker");
+    broker.step(input, this.nowUs);
+    // Before anything leaves the node: what it says is judged by the state that it is in now.
+    if (this.#hooks.checkers ?? true) this.#checkers.stepped(broker, this.nowUs);
+    this.#carryOut(process, broker.takeOutputs());
+    this.#noteEnd(process);
+  }
+
+  #carryOut(process: NodeProcess, outputs: readonly BrokerOutput[]): void {
+    for (const output of outputs) {
+      switch (output.kind) {
+        case "send":
+          this.#send(process.node, output.to, output.message);
+          break;
+        case "reply":
+          this.#reply(process.node, output.correlationId, output.response);
+          break;
+        case "disk":
+          this.#trace.disk(output.operation);
+          process.disk.submit(output.operation, this.nowUs);
+          break;
+        case "event":
+          this.#emit(process.node, output.event);
+          break;
+        default:
+          unreachable(output);
+      }
+    }
+  }
+
+  #send(from: NodeId, to: NodeId, message: PeerMessage): void {
+    const network = this.#network;
+    const flight = network.send(network.node(from), network.node(to), message, this.nowUs);
+    this.#trace.flight(flight);
+  }
+
+  #reply(from: NodeId, correlationId: number, response: Response): void {
+    const produce = this.#produces.get(correlationId);
+    this.#produces.delete(correlationId);
+    if (produce !== undefined && response.api === "produce") {
+      this.#checkers.acknowledged(from, produce, response, this.nowUs);
+    }
+    const network = this.#network;
+    const payload = { kind: "clientResponse", correlationId, response } as const;
+    const to = network.client(CLIENT);
+    this.#trace.flight(network.send(network.node(from), to, payload, this.nowUs));
+  }
+
+  /**
+   * A broken rule ends the world. A broker may also stop itself: after an error of its disk, or
+   * when it finds a promise broken.
+   */
+  #noteEnd(process: NodeProcess): void {
+    const { violation } = this;
+    if (violation !== null) this.#emit(process.node, { kind: "ruleBroken", violation });
+    if (process.broker === null || process.broker.stopped === null) return;
+    process.stop(this.nowUs);
+    this.#checkers.ended(process.node);
+  }
+
+  #takeDueActions(): void {
+    for (;;) {
+      const action = this.#run.actions[this.#takenCount];
+      if (action === undefined || action.atUs > this.nowUs || this.violation !== null) return;
+      this.#takenCount++;
+      const message = this.#refusal(action);
+      if (message !== null) {
+        this.#emit(NO_NODE, { kind: "actionRefused", action, message });
+        continue;
+      }
+      this.#trace.text(action.kind);
+      this.#trace.number(this.nowUs);
+      this.#emit(NO_NODE, { kind: "actionTaken", action });
+      this.#take(action);
+    }
+  }
+
+  #refusal(action: ActionBody): string | null {
+    const { processes, cuts } = this;
+    return refusalOf(action, { processes, cuts, topics: this.#topics });
+  }
+
+  #take(action: Action): void {
+    switch (action.kind) {
+      case "kill":
+        return this.#losePower(this.#processOf(nodeId(action.node)));
+      case "restart":
+        return this.#restart(this.#processOf(nodeId(action.node)));
+      case "timeOut":
+        return this.#step(this.#processOf(nodeId(action.node)), { kind: "timeOut" });
+      case "cut":
+        return this.#network.cut(action.nodes, this.nowUs);
+      case "heal":
+        return this.#network.heal(action.nodes ?? this.#processes.map(({ node }) => node));
+      case "createTopic":
+        if (!this.#topics.has(action.topic)) {
+          this.#topics.set(action.topic, action.partitionCount);
+        }
+        return this.#client.start(action);
+      case "produce":
+      case "consume":
+        return this.#client.start(action);
+      default:
+        return unreachable(action);
+    }
+  }
+
+  #losePower(process: NodeProcess): void {
+    const loss = process.losePower(this.nowUs);
+    this.#checkers.ended(process.node);
+    this.#trace.number(loss.keptBytes);
+    this.#emit(process.node, { kind: "powerLost", ...loss });
+  }
+
+  /** A node that had stopped itself goes through a loss of power: only its disk counts. */
+  #restart(process: NodeProcess): void {
+    if (process.state === "stopped") this.#losePower(process);
+    this.#start(process);
+  }
+
+  #start(process: NodeProcess): void {
+    const broker = process.start(this.nowUs);
+    const { incarnation } = process;
+    this.#emit(process.node, { kind: "processStarted", incarnation });
+    this.#scheduleTick(process);
+    if (this.#hooks.checkers ?? true) this.#checkers.started(broker, this.nowUs);
+    this.#carryOut(process, broker.takeOutputs());
+    this.#noteEnd(process);
+  }
+
+  #scheduleTick(process: NodeProcess): void {
+    const { incarnation } = process;
+    this.#scheduler.schedule(process.nextTickAtUs, { kind: "tick", process, incarnation });
+  }
+
+  #processOf(node: NodeId): NodeProcess {
+    const process = this.#processes[node - 1];
+    assert(process !== undefined, "the node exists");
+    return process;
+  }
+
+  #emit(node: NodeId, event: WorldEvent["event"]): void {
+    this.#hooks.onEvent?.({ id: ++this.#eventCount, atUs: this.nowUs, node, event });
+  }
+
+  #traceEvent(kind: number, subject: number): void {
+    this.#trace.number(this.nowUs);
+    this.#trace.number(kind);
+    this.#trace.number(subject);
+  }
+
+  #createProcess(id: number): NodeProcess {
+    const { seed, options } = this.#run;
+    const node = nodeId(id);
+    const election = splitChance(seed, "election", id, 0);
+    const peers = Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1));
+    const config: BrokerConfig = {
+      ...DEFAULT_BROKER_CONFIG,
+      id: node,
+      peers,
+      random: (n) => election.below(n),
+      tickUs: options.tickUs,
+      electionTicks: options.electionTicks,
+      heartbeatTicks: options.heartbeatTicks,
+      replicaLagTimeMaxUs: options.replicaLagTimeMaxUs,
+      brokerHeartbeatIntervalUs: options.brokerHeartbeatIntervalUs,
+      brokerSessionTimeoutUs: options.brokerSessionTimeoutUs,
+      fetchMaxWaitMs: options.fetchMaxWaitMs,
+      events: this.#hooks.onEvent !== undefined,
+    };
+    const disk: Disk = new Disk(
+      node,
+      options,
+      splitChance(seed, "disk", id, 0),
+      (atUs, write) => this.#scheduler.schedule(atUs, { kind: "written", process, write }),
+      this.#hooks.keepRecent ?? true,
+    );
+    const process = new NodeProcess(config, disk, splitChance(seed, "tick", id, 0));
+    return process;
+  }
+
+  #createClient(): Client {
+    const scheduler = this.#scheduler;
+    return new Client(
+      CLIENT,
+      this.#run.options,
+      {
+        get nowUs() {
+          return scheduler.nowUs;
+        },
+        send: (node, correlationId, request) => this.#sendRequest(node, correlationId, request),
+        startTimer: (afterUs, timer) =>
+          scheduler.schedule(scheduler.nowUs + afterUs, { kind: "clientTimer", timer }),
+        requestSent: (request) => this.#emit(NO_NODE, { kind: "requestSent", request }),
+        requestEnded: (request) => this.#emit(NO_NODE, { kind: "requestEnded", request }),
+        operationEnded: (operation) => this.#emit(NO_NODE, { kind: "operationEnded", operation }),
+      },
+      this.#history,
+    );
+  }
+
+  #sendRequest(to: NodeId, correlationId: number, request: Request): void {
+    if (request.api === "produce" && request.acks === -1)
+      this.#produces.set(correlationId, request);
+    const network = this.#network;
+    const payload = { kind: "clientRequest", correlationId, request } as const;
+    const from = network.client(CLIENT);
+    this.#trace.flight(network.send(from, network.node(to), payload, this.nowUs));
+  }
+}
+
+function assertOrdered(actions: readonly Action[]): void {
+  let lastUs = 0;
+  for (const { atUs } of actions) {
+    assert(Number.isSafeInteger(atUs) && atUs >= lastUs, "actions come in order of time");
+    lastUs = atUs;
+  }
+}

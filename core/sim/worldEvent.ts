@@ -1,0 +1,36 @@
+import type { NodeId } from "../base/ids.ts";
+import type { BrokerEvent } from "../broker/event.ts";
+import type { Action } from "./run.ts";
+import type { Violation } from "./checkers/checker.ts";
+import type { Flight } from "./network.ts";
+
+/** Something that happened, with its moment: in a broker, or in the world around it. */
+export interface WorldEvent {
+  /** Counts the events of a run, from 1. */
+  readonly id: number;
+  readonly atUs: number;
+  /** Where it happened; `NO_NODE` when at no single broker. */
+  readonly node: NodeId;
+  readonly event: BrokerEvent | Happening;
+}
+
+/** What happens to brokers rather than in them. */
+export type Happening =
+  | { readonly kind: "actionTaken"; readonly action: Action }
+  /** An action of a replayed run that makes no sense here; the run goes on without it. */
+  | { readonly kind: "actionRefused"; readonly action: Action; readonly message: string }
+  /** `incarnation` counts the starts of this node, from 1. */
+  | { readonly kind: "processStarted"; readonly incarnation: number }
+  /** `lostBytes` were written but not synced, and are gone; `keptBytes` were not synced, but stayed. */
+  | {
+      readonly kind: "powerLost";
+      readonly lostBytes: number;
+      readonly keptBytes: number;
+      readonly writeInterrupted: boolean;
+    }
+  | { readonly kind: "messageLost"; readonly flight: Flight; readonly reason: "cut" | "nodeDown" }
+  | { readonly kind: "requestSent"; readonly request: number }
+  /** It was answered, refused, or given up. */
+  | { readonly kind: "requestEnded"; readonly request: number }
+  | { readonly kind: "operationEnded"; readonly operation: number }
+  | { readonly kind: "ruleBroken"; readonly violation: Violation };
