@@ -36,3 +36,6 @@ export type {
   WorldView,
   WriteView,
 } from "./view.ts";
+export { Projector } from "./project.ts";
+export { reuse } from "./reuse.ts";
+export type { BrokerSource, ProcessSource, Readers, WorldSource } from "./source.ts";

@@ -64,12 +64,26 @@ export interface SuggestionView {
   readonly action: SuggestedAction;
 }
 export type SuggestedAction =
-  | { readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal"; readonly node: string; readonly label: string }
-  | { readonly kind: "produce"; readonly node: string; readonly topic: string; readonly partition: number; readonly label: string };
+  | {
+      readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal";
+      readonly node: string;
+      readonly label: string;
+    }
+  | {
+      readonly kind: "produce";
+      readonly node: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly label: string;
+    };
 
 export interface SafetyView {
   readonly rules: readonly SafetyRuleView[];
-  readonly violation: { readonly rule: string; readonly atUs: number; readonly text: string } | null;
+  readonly violation: {
+    readonly rule: string;
+    readonly atUs: number;
+    readonly text: string;
+  } | null;
 }
 export interface SafetyRuleView {
   readonly name: string;
@@ -130,7 +144,15 @@ export interface CutView {
   readonly sinceUs: number;
 }
 
-export type FlightKind = "vote" | "preVote" | "append" | "heartbeat" | "snapshot" | "produce" | "fetch" | "client";
+export type FlightKind =
+  | "vote"
+  | "preVote"
+  | "append"
+  | "heartbeat"
+  | "snapshot"
+  | "produce"
+  | "fetch"
+  | "client";
 
 export interface FlightView {
   readonly id: number;
@@ -198,7 +220,10 @@ export interface ProgressView {
 export interface QuorumView {
   readonly index: number;
   readonly needed: number;
-  readonly holders: readonly { readonly node: string; readonly state: "disk" | "memory" | "none" }[];
+  readonly holders: readonly {
+    readonly node: string;
+    readonly state: "disk" | "memory" | "none";
+  }[];
 }
 
 export type StageState = "idle" | "done" | "here" | "next" | "todo";
@@ -229,7 +254,11 @@ export interface ReadyItemView {
   readonly id: string;
   readonly kind: "entry" | "hardState" | "message" | "command";
   /** Of a message, so that it wears the stage's glyph. */
-  readonly flight: { readonly kind: FlightKind; readonly answer: boolean; readonly refused: boolean } | null;
+  readonly flight: {
+    readonly kind: FlightKind;
+    readonly answer: boolean;
+    readonly refused: boolean;
+  } | null;
   readonly index: number;
   readonly term: number;
   readonly text: string;

@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Index } from "../base/index.ts";
+import { decodeCommand, metadataHash } from "../metadata/index.ts";
+import { threeBrokers } from "../sim/scenario.ts";
+import { World } from "../sim/index.ts";
+import type { ActionBody } from "../sim/index.ts";
+import { decodeRecordBatch, errorName } from "../wire/index.ts";
+import { Projector } from "./project.ts";
+import { plainText } from "./richText.ts";
+import type { WorldView } from "./view.ts";
+
+const node = fc.integer({ min: 1, max: 3 });
+const action: fc.Arbitrary<ActionBody> = fc.oneof(
+  node.map((of): ActionBody => ({ kind: "kill", node: of })),
+  node.map((of): ActionBody => ({ kind: "restart", node: of })),
+  node.map((of): ActionBody => ({ kind: "timeOut", node: of })),
+  node.map((of): ActionBody => ({ kind: "cut", nodes: [of] })),
+  fc.constant<ActionBody>({ kind: "heal" }),
+  fc
+    .record({ to: fc.option(node), acks: fc.constantFrom<0 | 1 | -1>(0, 1, -1) })
+    .map(({ to, acks }): ActionBody => ({
+      kind: "produce",
+      node: to,
+      topic: "orders",
+      partition: 0,
+      key: "k",
+      value: "v",
+      acks,
+    })),
+);
+const plan = fc.array(fc.record({ waitMs: fc.integer({ min: 1, max: 2_500 }), action }), {
+  minLength: 4,
+  maxLength: 10,
+});
+
+/** The same fact, read from every panel that shows it. */
+function assertAgreement(view: WorldView): void {
+  const { summary } = view;
+  const running = view.nodeNames.filter((name) => view.nodes[name]!.process === "running");
+  for (const name of view.nodeNames) {
+    const one = view.nodes[name]!;
+    const row = view.logs[name]!;
+    expect(row.commit, name).toBe(one.commit);
+    expect(row.appliedKnown).toBe(one.process === "running");
+    expect(row.applied).toBe(one.applied);
+    expect(row.applied).toBeLessThanOrEqual(row.commit);
+    expect(row.commit).toBeLessThanOrEqual(row.lastIndex);
+    expect(row.persistedIndex).toBeLessThanOrEqual(row.lastIndex);
+    for (const cell of row.cells) {
+      const isDurable = cell.index <= row.persistedIndex;
+      const isCommitted = isDurable && cell.index <= one.commit;
+      expect(cell.state).toBe(isCommitted ? "committed" : isDurable ? "disk" : "memory");
+    }
+    expect(one.timer !== null).toBe(one.process === "running" && one.role !== "leader");
+    if (one.timer !== null) expect(one.timer.expiresAtUs).toBeGreaterThanOrEqual(view.nowUs);
+    if (one.write !== null) expect(view.writes).toContainEqual(one.write);
+    if (view.readies[name]!.gate?.state === "writing") {
+      expect(one.write?.endsAtUs).toBe(view.readies[name]!.gate?.endsAtUs);
+      const written = view.readies[name]!.stages[1]!.items.filter(({ kind }) => kind === "entry");
+      const last = written.at(-1)?.index;
+      if (last !== undefined) expect(one.write?.label).toMatch(new RegExp(`\\b${last}\\b`));
+    }
+  }
+  if (running.length > 0) {
+    expect(summary.commit).toBe(Math.max(...running.map((name) => view.nodes[name]!.commit)));
+    expect(summary.term).toBe(Math.max(...running.map((name) => view.nodes[name]!.term)));
+  }
+  if (summary.leader !== null) {
+    expect(view.nodes[summary.leader]!.role).toBe("leader");
+    expect(view.logs[summary.leader]!.progress?.state).toBe("itself");
+    expect(summary.lastIndex).toBe(view.logs[summary.leader]!.lastIndex);
+    if (view.quorum !== null) {
+      expect(view.quorum.index).toBe(summary.lastIndex);
+      for (const { node: holder, state } of view.quorum.holders) {
+        const cell = view.logs[holder]!.cells.find(({ index }) => index === view.quorum!.index);
+        if (state === "memory") expect(cell?.state).toBe("memory");
+        if (state === "disk") expect(["disk", "committed"]).toContain(cell?.state);
+      }
+    }
+  }
+  const led = view.run.bands.at(-1)!;
+  expect(led.toUs).toBeNull();
+  expect(led.leader).toBe(ableLeader(view));
+  if (led.leader !== null) expect(led.term).toBe(view.nodes[led.leader]!.term);
+  for (const partition of Object.values(view.partitions)) {
+    const leader = partition.replicaLogs.find(({ role }) => role === "leader")!;
+    expect(leader.node).toBe(partition.leader);
+    expect(leader.alive).toBe(view.nodes[leader.node]!.process === "running");
+    if (partition.leaderAlive) expect(partition.highWatermark).toBe(leader.highWatermark);
+    for (const log of partition.replicaLogs) {
+      expect(log.durableOffset).toBeLessThanOrEqual(log.logEndOffset);
+      expect(log.role === "outOfIsr").toBe(!partition.isr.includes(log.node));
+      if (log.records.length > 0) expect(log.records.at(-1)!.offset).toBe(log.logEndOffset - 1);
+    }
+  }
+  assertSaid(view);
+}
+
+/** The leader of the highest term that reaches a majority of nodes that run. */
+function ableLeader(view: WorldView): string | null {
+  const running = Object.values(view.nodes).filter((one) => one.process === "running");
+  const reaches = (from: string, to: string): boolean =>
+    view.cuts.every(({ nodes }) => nodes.includes(from) === nodes.includes(to));
+  const able = running
+    .filter(({ role }) => role === "leader")
+    .filter(({ name }) => running.filter((other) => reaches(name, other.name)).length >= 2)
+    .sort((a, b) => b.term - a.term);
+  return able[0]?.name ?? null;
+}
+
+/** What the log panel calls durable is what the broker's storage holds, and nothing else. */
+function assertDurable(view: WorldView, world: World): void {
+  for (const { node: id, broker, remains } of world.processes) {
+    const storage = (broker ?? remains)?.storage;
+    for (const cell of view.logs[`n${id}`]!.cells) {
+      const stored = storage?.term(cell.index as Index) === cell.term;
+      expect(cell.state !== "memory", `entry ${cell.index} of n${id}`).toBe(stored);
+    }
+  }
+}
+
+/** The sentence and the suggestion say nothing that a panel contradicts. */
+function assertSaid(view: WorldView): void {
+  const { sentence, suggestion } = view;
+  for (const text of [sentence.what, sentence.why]) expect(plainText(text)).toMatch(/\.$/);
+  const state = plainText(sentence.what);
+  if (sentence.eventId === 0 && state.includes(" leads ")) {
+    expect(state).toContain(`${view.summary.leader} leads term ${view.summary.term}`);
+  }
+  if (state.includes("the cluster is quiet")) expect(view.quorum).toBeNull();
+  const { action } = suggestion;
+  const target = view.nodes[action.node]!;
+  expect(target).toBeDefined();
+  if (action.kind === "restart") expect(target.process).not.toBe("running");
+  else if (action.kind !== "heal") expect(target.process).toBe("running");
+  if (action.kind === "heal")
+    expect(view.cuts.some((cut) => cut.nodes.includes(action.node))).toBe(true);
+}
+
+test("all panels state the same facts, whatever happens", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), plan, (seed, steps) => {
+      const projector = new Projector({
+        decodeCommand,
+        decodeRecordBatch,
+        metadataHash,
+        errorName,
+      });
+      const world = new World(threeBrokers(seed), { onEvent: projector.onEvent });
+      world.runUntil(3_000_000);
+      for (const { waitMs, action: next } of steps) {
+        world.act(next);
+        const view = projector.project(world);
+        assertAgreement(view);
+        assertDurable(view, world);
+        const untilUs = world.nowUs + waitMs * 1_000;
+        while (world.nowUs < untilUs && world.violation === null) {
+          world.runUntil(Math.min(untilUs, world.nowUs + 41_000));
+          const later = projector.project(world);
+          assertAgreement(later);
+          assertDurable(later, world);
+        }
+        expect(world.violation).toBeNull();
+      }
+    }),
+    { numRuns: 15, seed: 42, endOnFailure: true },
+  );
+}, 60_000);

@@ -1,0 +1,40 @@
+import type { MetadataCommand } from "../metadata/command.ts";
+import { nodeList, partitionNoun, say } from "./richText.ts";
+import type { RichText } from "./view.ts";
+
+/** The word above a column of the log. Null is the empty entry that opens a term. */
+export function commandWord(command: MetadataCommand | null): string {
+  switch (command?.kind) {
+    case undefined:
+      return "no-op";
+    case "addNode":
+      return "node";
+    case "createTopic":
+      return "topic";
+    case "assignPartition":
+      return "assign";
+    case "setPartitionLeader":
+      return "leader";
+    case "updateIsr":
+      return "isr";
+  }
+}
+
+/** What an entry says, as in "orders-1: the ISR becomes n2 and n3". */
+export function commandText(command: MetadataCommand): RichText {
+  switch (command.kind) {
+    case "addNode":
+      return say`${nodeList([command.node])} belongs to the cluster`;
+    case "createTopic":
+      return say`topic ${command.topic}, ${command.partitionCount} partitions`;
+    case "assignPartition":
+      return say`${partition(command)} is kept by ${nodeList(command.replicas)}`;
+    case "setPartitionLeader":
+      return say`${nodeList([command.leader])} leads ${partition(command)}`;
+    case "updateIsr":
+      return say`the ISR of ${partition(command)} becomes ${nodeList(command.isr)}`;
+  }
+}
+
+const partition = (command: { readonly topic: string; readonly partition: number }) =>
+  partitionNoun(command.topic, command.partition);

@@ -1,0 +1,500 @@
+import { describe, expect, test } from "vitest";
+import {
+  leaderEpoch,
+  nodeId,
+  NO_NODE,
+  offset,
+  partitionEpoch,
+  term,
+  index,
+} from "../base/index.ts";
+import type { BrokerEvent } from "../broker/index.ts";
+import type { Happening, RequestRecord } from "../sim/index.ts";
+import { errorName } from "../wire/index.ts";
+import { eventView } from "./eventView.ts";
+import { plainText } from "./richText.ts";
+import { Story } from "./story.ts";
+
+/** Tells events one after the other and returns what is said of the last one. */
+class Teller {
+  readonly story = new Story(3);
+  readonly requests: RequestRecord[] = [];
+  #id = 0;
+
+  tell(node: number, event: BrokerEvent | Happening): string | null {
+    const world = { id: ++this.#id, atUs: this.#id * 1000, node: nodeId(node), event };
+    const view = eventView(world, this.story, this.requests, errorName);
+    this.story.observe(world);
+    return view === null
+      ? null
+      : `${view.importance} ${view.tone}: ${plainText(view.what)} ${plainText(view.why)}`;
+  }
+
+  refs(node: number, event: BrokerEvent | Happening): (string | null)[] {
+    const world = { id: ++this.#id, atUs: 0, node: nodeId(node), event };
+    const view = eventView(world, this.story, this.requests, errorName);
+    return (view?.what ?? []).map(({ ref }) => ref).filter((ref) => ref !== null);
+  }
+
+  static started(): Teller {
+    const teller = new Teller();
+    for (const node of [1, 2, 3]) teller.tell(node, { kind: "processStarted", incarnation: 1 });
+    return teller;
+  }
+
+  /** n2 leads term 3 with the vote of n1; orders-0 is kept by all and led by n1. */
+  static running(): Teller {
+    const teller = Teller.started();
+    teller.tell(2, role("follower", "preCandidate", 2, "electionTimeout"));
+    teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
+    teller.tell(1, vote("voteGranted", 2, 3));
+    teller.tell(2, role("candidate", "leader", 3, "electionWon"));
+    teller.tell(
+      2,
+      applied(1, {
+        kind: "assignPartition",
+        topic: "orders",
+        partition: 0,
+        replicas: [nodeId(1), nodeId(2), nodeId(3)],
+      }),
+    );
+    return teller;
+  }
+}
+
+type Of<Kind> = Extract<BrokerEvent, { kind: Kind }>;
+
+const role = (
+  from: Of<"roleChanged">["from"],
+  to: Of<"roleChanged">["to"],
+  inTerm: number,
+  cause: Of<"roleChanged">["cause"],
+): BrokerEvent => ({ kind: "roleChanged", from, to, term: term(inTerm), cause });
+
+const vote = (kind: "voteGranted", candidate: number, inTerm: number): BrokerEvent => ({
+  kind,
+  candidate: nodeId(candidate),
+  term: term(inTerm),
+  preVote: false,
+});
+
+const refuse = (
+  candidate: number,
+  inTerm: number,
+  reason: Of<"voteRefused">["reason"],
+): BrokerEvent => ({
+  kind: "voteRefused",
+  candidate: nodeId(candidate),
+  term: term(inTerm),
+  preVote: false,
+  reason,
+});
+
+const applied = (at: number, command: Of<"commandApplied">["command"]): BrokerEvent => ({
+  kind: "commandApplied",
+  index: index(at),
+  command,
+  noOpReason: null,
+});
+
+const ORDERS = { topic: "orders", partition: 0 };
+const EPOCHS = { leaderEpoch: leaderEpoch(0), partitionEpoch: partitionEpoch(0) };
+const powerLost: Happening = {
+  kind: "powerLost",
+  lostBytes: 0,
+  keptBytes: 0,
+  writeInterrupted: false,
+};
+
+const REQUEST: RequestRecord = {
+  id: 1,
+  client: 1,
+  operation: 1,
+  attempt: 1,
+  node: nodeId(3),
+  facts: { kind: "produce", ...ORDERS, key: "k", value: "v", acks: -1 },
+  sentAtUs: 1_000,
+  endedAtUs: 251_000,
+  outcome: { kind: "waiting" },
+};
+const ANSWER = {
+  kind: "answered",
+  errorCode: 0,
+  baseOffset: -1,
+  leaderHint: NO_NODE,
+  highWatermark: -1,
+  records: [],
+} as const;
+
+describe("elections", () => {
+  test("a leader is elected by its timer and its voters", () => {
+    const teller = Teller.started();
+    teller.tell(2, role("follower", "preCandidate", 2, "electionTimeout"));
+    expect(teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"))).toBe(
+      "2 plain: n2 stands for election in term 3. " +
+        "A majority would vote for it; 2 of 3 votes are needed.",
+    );
+    teller.tell(1, vote("voteGranted", 2, 3));
+    expect(teller.tell(2, role("candidate", "leader", 3, "electionWon"))).toBe(
+      "2 ok: n2 leads term 3. Its election timer ran out first, and n1 voted for it.",
+    );
+  });
+
+  test("a person made the timer run out, and another had stood before", () => {
+    const teller = Teller.started();
+    teller.tell(1, role("follower", "preCandidate", 2, "electionTimeout"));
+    expect(teller.tell(2, role("follower", "preCandidate", 2, "askedToTimeOut"))).toBe(
+      "2 plain: n2 asks whether it could win an election. " +
+        "You made its election timer run out; a pre-vote raises no term.",
+    );
+    teller.tell(3, vote("voteGranted", 2, 3));
+    expect(teller.tell(2, role("candidate", "leader", 3, "electionWon"))).toBe(
+      "2 ok: n2 leads term 3. You made its election timer run out, and n3 voted for it.",
+    );
+  });
+
+  test("an election fails for a split vote", () => {
+    const teller = Teller.started();
+    teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
+    teller.tell(3, vote("voteGranted", 1, 3));
+    expect(teller.tell(2, role("candidate", "preCandidate", 3, "electionTimeout"))).toBe(
+      "2 warn: n2 was not elected in term 3. The votes were split: others went to n1.",
+    );
+  });
+
+  test("an election fails for too few votes, or for refused ones", () => {
+    const teller = Teller.started();
+    teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
+    expect(teller.tell(2, role("candidate", "preCandidate", 3, "electionTimeout"))).toBe(
+      "2 warn: n2 was not elected in term 3. Too few votes came in time; it needs 2 of 3.",
+    );
+    teller.tell(2, role("preCandidate", "candidate", 4, "preVoteWon"));
+    teller.tell(1, refuse(2, 4, "logNotUpToDate"));
+    teller.tell(3, refuse(2, 4, "logNotUpToDate"));
+    expect(teller.tell(2, role("candidate", "follower", 4, "electionLost"))).toBe(
+      "2 warn: n2 was not elected in term 4. n1 and n3 refused their votes.",
+    );
+  });
+
+  test("the failed election keeps its term when a newer one is heard of", () => {
+    const teller = Teller.started();
+    teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
+    teller.tell(2, { kind: "termRaised", from: term(3), to: term(5) });
+    expect(teller.tell(2, role("candidate", "follower", 5, "higherTerm"))).toBe(
+      "2 warn: n2 was not elected in term 3. It heard of a newer term, term 5.",
+    );
+  });
+
+  test("a leader steps down", () => {
+    expect(Teller.running().tell(2, role("leader", "follower", 4, "higherTerm"))).toBe(
+      "2 warn: n2 stepped down. It heard of term 4, which is newer than its own.",
+    );
+    expect(Teller.running().tell(2, role("leader", "follower", 3, "quorumLost"))).toBe(
+      "2 warn: n2 stepped down. " +
+        "It has not heard from a majority for an election timeout, so it may no longer lead.",
+    );
+  });
+
+  test("a vote is refused, and why", () => {
+    const teller = Teller.running();
+    expect(teller.tell(1, refuse(3, 3, "alreadyVoted"))).toBe(
+      "1 plain: n1 refused n3 its vote. It had already voted for n2 in term 3.",
+    );
+    expect(teller.tell(1, refuse(3, 3, "logNotUpToDate"))).toContain("more complete");
+    expect(teller.tell(1, refuse(3, 3, "leaderStillHeard"))).toContain("heard from a leader");
+    expect(teller.tell(1, refuse(3, 2, "staleTerm"))).toContain("a term that is over");
+  });
+});
+
+describe("the log", () => {
+  test("an entry is committed, said once by the leader", () => {
+    const teller = Teller.running();
+    const event: BrokerEvent = { kind: "committed", from: index(19), to: index(20) };
+    expect(teller.tell(2, event)).toBe(
+      "1 ok: Entry 20 is committed. At least 2 of 3 disks hold it.",
+    );
+    expect(teller.tell(1, event)).toBeNull();
+    expect(teller.tell(2, { kind: "committed", from: index(20), to: index(22) })).toContain(
+      "Entries 21 to 22 are committed.",
+    );
+  });
+
+  test("a proposal says what it holds", () => {
+    const teller = Teller.running();
+    const event: BrokerEvent = {
+      kind: "entryProposed",
+      index: index(20),
+      term: term(3),
+      command: { kind: "updateIsr", ...ORDERS, isr: [nodeId(1), nodeId(2)], ...EPOCHS },
+    };
+    expect(teller.tell(2, event)).toBe(
+      "1 plain: n2 proposed entry 20, isr. It says: the ISR of orders-0 becomes n1 and n2.",
+    );
+    expect(teller.refs(2, event)).toEqual(["node:n2", "entry:20"]);
+    expect(teller.tell(2, { ...event, command: null } as BrokerEvent)).toContain("no-op");
+  });
+
+  test("a follower cuts entries that its leader does not have", () => {
+    expect(
+      Teller.running().tell(1, { kind: "logTruncated", fromIndex: index(17), toIndex: index(18) }),
+    ).toBe(
+      "2 warn: n1 cut 2 entries, 17 to 18, from its log. " +
+        "Its leader has other entries there; what was cut was never committed.",
+    );
+  });
+
+  test("routine is not told", () => {
+    const teller = Teller.running();
+    expect(teller.tell(2, { kind: "readyAdvanced", number: 4 })).toBeNull();
+    expect(teller.tell(2, { kind: "writeCompleted", operation: 4 })).toBeNull();
+    expect(teller.tell(2, { kind: "termRaised", from: term(3), to: term(4) })).toBeNull();
+  });
+});
+
+describe("power and network", () => {
+  test("the leader loses power", () => {
+    expect(Teller.running().tell(2, powerLost)).toBe(
+      "2 bad: n2 lost power. It led term 3; the others notice when their election timers run out.",
+    );
+  });
+
+  test("a follower loses power, then so many that nothing can be committed", () => {
+    const teller = Teller.running();
+    expect(teller.tell(1, { ...powerLost, lostBytes: 184, writeInterrupted: true })).toBe(
+      "2 bad: n1 lost power. 184 bytes not yet synced are gone.",
+    );
+    expect(teller.tell(2, powerLost)).toBe(
+      "2 bad: n2 lost power. Only 1 of 3 nodes runs, so nothing can be committed.",
+    );
+  });
+
+  test("a node is back with what its disk held", () => {
+    const teller = Teller.running();
+    const recovered: BrokerEvent = {
+      kind: "recovered",
+      entryCount: 14,
+      term: term(3),
+      vote: nodeId(2),
+      commit: index(13),
+      recordCount: 20,
+      cutBytes: 37,
+    };
+    expect(teller.tell(2, recovered)).toBeNull();
+    teller.tell(2, powerLost);
+    teller.tell(2, { kind: "processStarted", incarnation: 2 });
+    expect(teller.tell(2, recovered)).toBe(
+      "2 ok: n2 is back with what its disk held: 14 entries, term 3. " +
+        "Its memory was lost with the power. A torn tail of 37 bytes was cut off.",
+    );
+  });
+
+  test("the network is cut and healed", () => {
+    const teller = Teller.running();
+    expect(
+      teller.tell(0, { kind: "actionTaken", action: { atUs: 1, kind: "cut", nodes: [2] } }),
+    ).toBe(
+      "2 bad: n2 is cut off. You cut the network: no message passes between n2 and the others.",
+    );
+    expect(teller.story.effectiveLeader()).toBeNull();
+    expect(teller.tell(0, { kind: "actionTaken", action: { atUs: 2, kind: "heal" } })).toBe(
+      "2 ok: n2 can reach the others again. " +
+        "You healed the network; what was lost is sent again when it is missed.",
+    );
+    expect(teller.story.effectiveLeader()).toBe(2);
+  });
+
+  test("a rule is broken, or a node stops itself", () => {
+    const teller = Teller.running();
+    const violation = { rule: "Election safety", atUs: 1, text: "n1 and n2 lead term 3." };
+    expect(teller.tell(0, { kind: "ruleBroken", violation })).toBe(
+      '2 bad: The rule "Election safety" was broken. n1 and n2 lead term 3.',
+    );
+    expect(teller.tell(1, { kind: "stopped", reason: "the disk failed" })).toBe(
+      "2 bad: n1 stopped. The disk failed.",
+    );
+  });
+});
+
+describe("requests", () => {
+  test("a produce is sent, waits, and is acknowledged", () => {
+    const teller = Teller.running();
+    teller.requests.push({ ...REQUEST, node: nodeId(1) });
+    expect(teller.tell(0, { kind: "requestSent", request: 1 })).toBe(
+      "2 plain: c1 sent a record to n1 for orders-0. acks=all: it expects an answer when every " +
+        "in-sync replica has the record on disk.",
+    );
+    const waiting = { kind: "produceWaiting", ...ORDERS, lastOffset: offset(4), acks: -1 } as const;
+    expect(teller.tell(1, waiting)).toBe(
+      "2 plain: n1 waits for n2 and n3 before it answers. " +
+        "acks=all: every in-sync replica must have offset 4 of orders-0 on disk.",
+    );
+    expect(
+      teller.tell(1, { kind: "produceAnswered", ...ORDERS, errorCode: 0, baseOffset: 4 }),
+    ).toBe(
+      "2 ok: n1 acknowledged offset 4 of orders-0. " +
+        "acks=all: every in-sync replica has it on disk, n1, n2 and n3.",
+    );
+  });
+
+  test("acks=1 speaks of the leader's disk alone", () => {
+    const teller = Teller.running();
+    teller.tell(1, { kind: "produceWaiting", ...ORDERS, lastOffset: offset(4), acks: 1 });
+    expect(
+      teller.tell(1, { kind: "produceAnswered", ...ORDERS, errorCode: 0, baseOffset: 4 }),
+    ).toBe(
+      "2 ok: n1 acknowledged offset 4 of orders-0. " +
+        "acks=1: it is on the disk of n1, which leads the partition.",
+    );
+  });
+
+  test("a follower refuses and names the leader", () => {
+    const teller = Teller.running();
+    expect(
+      teller.tell(3, {
+        kind: "produceDecided",
+        ...ORDERS,
+        errorCode: 6,
+        source: "metadata",
+        leader: nodeId(1),
+      }),
+    ).toBe(
+      "1 warn: n3 refused a record for orders-0. " +
+        "It looked into the replicated metadata: n1 leads orders-0.",
+    );
+    teller.requests.push({
+      ...REQUEST,
+      outcome: { ...ANSWER, errorCode: 6, leaderHint: nodeId(1) },
+    });
+    expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
+      "2 warn: n3 answered c1 with NOT_LEADER_OR_FOLLOWER. " +
+        "n1 leads orders-0; c1 should ask n1.",
+    );
+  });
+
+  test("too few replicas", () => {
+    const teller = Teller.running();
+    teller.requests.push({ ...REQUEST, outcome: { ...ANSWER, errorCode: 19 } });
+    expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
+      "2 warn: n3 answered c1 with NOT_ENOUGH_REPLICAS. " +
+        "orders-0: too few replicas are in sync, so nothing was written.",
+    );
+  });
+
+  test("a dead node refuses the connection; a silent one is given up", () => {
+    const teller = Teller.running();
+    teller.requests.push(
+      { ...REQUEST, outcome: { kind: "unanswered", reason: "refused" } },
+      { ...REQUEST, id: 2, outcome: { kind: "unanswered", reason: "timedOut" } },
+    );
+    expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
+      "2 warn: c1 could not reach n3. " +
+        "n3 is down and refused the connection; the request was not taken.",
+    );
+    expect(teller.tell(0, { kind: "requestEnded", request: 2 })).toBe(
+      "2 warn: c1 gave up waiting for n3. " +
+        "No answer in 0.250 s; it cannot know whether its record was kept.",
+    );
+  });
+
+  test("a consumer has read", () => {
+    const teller = Teller.running();
+    teller.requests.push({
+      ...REQUEST,
+      facts: { kind: "fetch", ...ORDERS, fetchOffset: offset(0) },
+      outcome: {
+        ...ANSWER,
+        highWatermark: 1,
+        records: [{ offset: 0, leaderEpoch: 0, key: "k", value: "v" }],
+      },
+    });
+    expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
+      "2 ok: c1 read 1 record of orders-0 from n3. " +
+        "Consumers see what lies below the high watermark, 1.",
+    );
+  });
+});
+
+describe("topics and partitions", () => {
+  const createTopic = applied(5, {
+    kind: "createTopic",
+    topic: "orders",
+    partitionCount: 3,
+    replicationFactor: 3,
+    config: { minInsyncReplicas: 2 },
+  });
+
+  test("a topic is created, told once for all nodes", () => {
+    const teller = Teller.running();
+    expect(teller.tell(2, createTopic)).toBe(
+      "2 ok: Topic orders was created. Entry 5 is committed: 3 partitions, 3 copies of each.",
+    );
+    expect(teller.tell(1, createTopic)).toBeNull();
+  });
+
+  test("a partition's leader moves", () => {
+    const teller = Teller.running();
+    const move = applied(6, {
+      kind: "setPartitionLeader",
+      ...ORDERS,
+      leader: nodeId(2),
+      ...EPOCHS,
+    });
+    teller.tell(1, powerLost);
+    expect(teller.tell(2, move)).toBe(
+      "2 plain: n2 now leads orders-0, leader epoch 1. " +
+        "n1 is down; the first live member of the ISR takes over.",
+    );
+    const again = applied(7, {
+      kind: "setPartitionLeader",
+      ...ORDERS,
+      leader: nodeId(2),
+      leaderEpoch: leaderEpoch(1),
+      partitionEpoch: partitionEpoch(1),
+    });
+    expect(teller.tell(2, again)).toContain("It was restarted");
+  });
+
+  test("the ISR shrinks and grows", () => {
+    const teller = Teller.running();
+    const isr = (at: number, members: number[]): BrokerEvent =>
+      applied(at, { kind: "updateIsr", ...ORDERS, isr: members.map(nodeId), ...EPOCHS });
+    const isrProposed: BrokerEvent = {
+      kind: "isrProposed",
+      ...ORDERS,
+      isr: [nodeId(1), nodeId(2)],
+      reason: "n3 fell behind for too long",
+    };
+    expect(teller.tell(1, isrProposed)).toBe(
+      "1 plain: n1 asked for a new ISR of orders-0: n1 and n2. n3 fell behind for too long.",
+    );
+    expect(teller.tell(2, isr(6, [1, 2]))).toBe(
+      "2 warn: n3 left the ISR of orders-0. " +
+        "n3 fell behind for too long. The ISR is now n1 and n2.",
+    );
+    expect(teller.tell(2, isr(7, [1, 2, 3]))).toBe(
+      "2 ok: n3 joined the ISR of orders-0. " +
+        "It has caught up with the leader. The ISR is now n1, n2 and n3.",
+    );
+  });
+
+  test("a command that came too late changed nothing", () => {
+    const event = { ...createTopic, index: index(9), noOpReason: "the topic exists" };
+    expect(Teller.running().tell(2, event as BrokerEvent)).toBe(
+      "1 warn: Entry 9 changed nothing. The topic exists.",
+    );
+  });
+
+  test("a replica is truncated", () => {
+    expect(
+      Teller.running().tell(2, {
+        kind: "replicaTruncated",
+        ...ORDERS,
+        fromOffset: offset(5),
+        toOffset: offset(3),
+      }),
+    ).toBe(
+      "2 warn: n2 cut offsets 3 to 4 of orders-0. " +
+        "Its leader does not have them; they never were on every in-sync replica.",
+    );
+  });
+});

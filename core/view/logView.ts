@@ -1,0 +1,192 @@
+import type { Index } from "../base/ids.ts";
+import type { Entry } from "../raft/message.ts";
+import type { ProgressStatus } from "../raft/index.ts";
+import { commandWord } from "./commandText.ts";
+import type { Commands } from "./commands.ts";
+import { nodeName } from "./richText.ts";
+import type { BrokerSource, ProcessSource } from "./source.ts";
+import type {
+  LogCellView,
+  LogHeadView,
+  LogRowView,
+  ProgressView,
+  QuorumView,
+  Tone,
+} from "./view.ts";
+
+/** So many columns fit; the window follows the end of the longest log. */
+const LOG_COLUMNS_MAX = 12;
+
+/** One node's log, as far as the window shows it. */
+export interface NodeLog {
+  readonly process: ProcessSource;
+  /** The running broker, or what is left of it on disk. */
+  readonly broker: BrokerSource | null;
+  readonly lastIndex: number;
+  /** The last index at which disk and memory agree. */
+  readonly persistedIndex: number;
+  readonly commit: number;
+  readonly entries: readonly Entry[];
+}
+
+/** Opens every node's log at the same window. */
+export function nodeLogs(processes: readonly ProcessSource[]): {
+  readonly firstIndex: number;
+  readonly logs: readonly NodeLog[];
+} {
+  const brokers = processes.map((process) => process.broker ?? process.remains);
+  const last = Math.max(0, ...brokers.map((broker) => broker?.raft?.lastIndex ?? 0));
+  const firstIndex = Math.max(1, last - LOG_COLUMNS_MAX + 1);
+  const logs = processes.map((process, at) => {
+    const broker = brokers[at] ?? null;
+    return {
+      process,
+      broker,
+      lastIndex: broker?.raft?.lastIndex ?? 0,
+      persistedIndex: persistedIndex(broker),
+      commit: broker?.raft?.commit ?? 0,
+      entries: entriesFrom(broker, firstIndex),
+    };
+  });
+  return { firstIndex, logs };
+}
+
+function entriesFrom(broker: BrokerSource | null, firstIndex: number): readonly Entry[] {
+  const raft = broker?.raft ?? null;
+  if (raft === null) return [];
+  const from = Math.max(firstIndex, raft.firstIndex) as Index;
+  if (from > raft.lastIndex) return [];
+  const entries = raft.entries(from, (raft.lastIndex + 1) as Index);
+  return typeof entries === "string" ? [] : entries;
+}
+
+/** What a new leader replaced in memory may still stand on the disk: that does not count. */
+function persistedIndex(broker: BrokerSource | null): number {
+  if (broker?.raft == null || broker.storage === null) return 0;
+  const { raft, storage } = broker;
+  let at = Math.min(raft.lastIndex, storage.lastIndex());
+  const first = Math.max(raft.firstIndex, storage.firstIndex());
+  while (at >= first && raft.termAt(at as Index) !== storage.term(at as Index)) at--;
+  return at;
+}
+
+export function logHeadView(
+  firstIndex: number,
+  logs: readonly NodeLog[],
+  leader: NodeLog | null,
+  commands: Commands,
+): LogHeadView {
+  // A column is named after the leader's entry, or after that of the newest term.
+  const others = logs.flatMap((log) => (log === leader ? [] : log.entries));
+  const named = new Map<number, Entry>();
+  for (const entry of others.sort((a, b) => a.term - b.term)) named.set(entry.index, entry);
+  for (const entry of leader?.entries ?? []) named.set(entry.index, entry);
+  return {
+    firstIndex,
+    columns: [...named.values()]
+      .sort((a, b) => a.index - b.index)
+      .map((entry) => ({ index: entry.index, word: commandWord(commands.of(entry)) })),
+  };
+}
+
+export function logRowView(
+  log: NodeLog,
+  leader: NodeLog | null,
+  progress: ProgressStatus | null,
+  commands: Commands,
+): LogRowView {
+  const isRunning = log.process.state === "running";
+  const { note, tone } = noteOf(log, leader);
+  return {
+    node: nodeName(log.process.node),
+    cells: log.entries.map((entry) => cellView(entry, log, commands)),
+    commit: log.commit,
+    applied: isRunning ? (log.broker?.raft?.applied ?? 0) : 0,
+    appliedKnown: isRunning,
+    lastIndex: log.lastIndex,
+    persistedIndex: log.persistedIndex,
+    note,
+    noteTone: tone,
+    progress: progress === null ? null : progressView(progress, log === leader),
+  };
+}
+
+function cellView(entry: Entry, log: NodeLog, commands: Commands): LogCellView {
+  const isDurable = entry.index <= log.persistedIndex;
+  return {
+    index: entry.index,
+    term: entry.term,
+    state: !isDurable ? "memory" : entry.index <= log.commit ? "committed" : "disk",
+    command: commandWord(commands.of(entry)),
+    bytes: entry.data.length,
+  };
+}
+
+function noteOf(log: NodeLog, leader: NodeLog | null): { note: string; tone: Tone } {
+  if (log.process.state === "crashed") return { note: "down, as its disk has it", tone: "bad" };
+  if (log.process.state === "stopped") return { note: "stopped", tone: "bad" };
+  if (log.lastIndex === 0) return { note: "nothing yet", tone: "plain" };
+  const stranded = strandedIndexes(log, leader);
+  if (stranded.length > 0) return { note: `stranded ${indexRange(stranded)}`, tone: "warn" };
+  if (log.persistedIndex < log.lastIndex) {
+    const writing = range(log.persistedIndex + 1, log.lastIndex);
+    return { note: `writing ${indexRange(writing)}`, tone: "plain" };
+  }
+  const behind = (leader?.lastIndex ?? 0) - log.lastIndex;
+  if (behind > 0) return { note: `behind by ${behind}`, tone: "plain" };
+  return { note: "on disk", tone: "plain" };
+}
+
+/** Entries that the leader does not have: they are not committed and never will be. */
+function strandedIndexes(log: NodeLog, leader: NodeLog | null): number[] {
+  if (leader === null || leader === log) return [];
+  const raft = leader.broker?.raft;
+  // A node of a newer term may be about to lead: nothing is settled yet.
+  if (raft == null || (log.broker?.raft?.term ?? 0) > raft.term) return [];
+  return log.entries
+    .filter(({ index }) => index > log.commit)
+    .filter(({ index, term }) => index > raft.lastIndex || raft.termAt(index) !== term)
+    .map(({ index }) => index);
+}
+
+function progressView(progress: ProgressStatus, isItself: boolean): ProgressView {
+  const states = { probe: "Probe", replicate: "Replicate", snapshot: "Snapshot" } as const;
+  return {
+    match: progress.match,
+    next: progress.next,
+    state: isItself ? "itself" : states[progress.state],
+    inflight: progress.inflightMessages,
+    active: isItself || progress.recentActive,
+  };
+}
+
+/** Who holds the leader's newest entry while it is not committed. */
+export function quorumView(
+  logs: readonly NodeLog[],
+  leader: NodeLog | null,
+  needed: number,
+): QuorumView | null {
+  const entry = leader?.entries.at(-1);
+  if (leader === null || entry === undefined || entry.index <= leader.commit) return null;
+  return {
+    index: entry.index,
+    needed,
+    holders: logs.map((log) => {
+      const held = log.entries.find(({ index }) => index === entry.index);
+      const has = held !== undefined && held.term === entry.term;
+      return {
+        node: nodeName(log.process.node),
+        state: !has ? "none" : entry.index <= log.persistedIndex ? "disk" : "memory",
+      };
+    }),
+  };
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+
+/** "20", "17, 18", "17 to 20". */
+function indexRange(indexes: readonly number[]): string {
+  if (indexes.length <= 2) return indexes.join(", ");
+  return `${indexes[0]} to ${indexes.at(-1)}`;
+}

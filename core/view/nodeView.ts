@@ -1,0 +1,93 @@
+import type { NodeId } from "../base/ids.ts";
+import type { RaftStatus } from "../raft/index.ts";
+import type { DiskWrite } from "../sim/index.ts";
+import { nodeName } from "./richText.ts";
+import type { ProcessSource, WorldSource } from "./source.ts";
+import type { CutView, NodeView, TimerView, WriteView } from "./view.ts";
+
+/** One node at a glance. A node without power is shown as its disk would bring it back. */
+export function nodeView(
+  world: WorldSource,
+  process: ProcessSource,
+  status: RaftStatus | null,
+  write: WriteView | null,
+  metadataHash: string,
+): NodeView {
+  const isRunning = process.state === "running";
+  return {
+    name: nodeName(process.node),
+    id: process.node,
+    process: process.state,
+    processSinceUs: process.sinceUs,
+    role: isRunning ? (status?.role ?? "follower") : "follower",
+    term: status?.term ?? 0,
+    votedFor: nameOrNull(status?.vote ?? 0),
+    leader: isRunning ? nameOrNull(status?.lead ?? 0) : null,
+    commit: status?.commit ?? 0,
+    applied: isRunning ? (status?.applied ?? 0) : 0,
+    votes: isRunning ? votesOf(status) : {},
+    votesNeeded: Math.floor(world.options.nodeCount / 2) + 1,
+    isolated: isIsolated(world, process.node),
+    timer: isRunning ? timerView(world, process, status) : null,
+    write: isRunning ? write : null,
+    metadataHash,
+  };
+}
+
+function votesOf(status: RaftStatus | null): Record<string, "granted" | "refused"> {
+  const votes: Record<string, "granted" | "refused"> = {};
+  if (status === null) return votes;
+  // Raft keeps the count after the election; it means something only while it lasts.
+  if (status.role !== "candidate" && status.role !== "preCandidate") return votes;
+  for (const voter of status.votes.granted) votes[nodeName(voter)] = "granted";
+  for (const voter of status.votes.rejected) votes[nodeName(voter)] = "refused";
+  return votes;
+}
+
+/** Raft counts in ticks; the arc needs moments. Between two resets they do not change. */
+function timerView(
+  world: WorldSource,
+  process: ProcessSource,
+  status: RaftStatus | null,
+): TimerView | null {
+  if (status === null || status.role === "leader") return null;
+  const { tickUs, electionTicks } = world.options;
+  const { randomizedElectionTimeoutTicks, electionElapsedTicks } = status;
+  const ticksLeft = Math.max(1, randomizedElectionTimeoutTicks - electionElapsedTicks);
+  const expiresAtUs = process.nextTickAtUs + (ticksLeft - 1) * tickUs;
+  return {
+    startedAtUs: expiresAtUs - randomizedElectionTimeoutTicks * tickUs,
+    expiresAtUs,
+    longestUs: (2 * electionTicks - 1) * tickUs,
+  };
+}
+
+function isIsolated(world: WorldSource, node: NodeId): boolean {
+  if (world.cuts.length === 0) return false;
+  return world.processes.every(
+    ({ node: other }) =>
+      other === node ||
+      world.cuts.some((cut) => cut.nodes.includes(node) !== cut.nodes.includes(other)),
+  );
+}
+
+export function cutViews(world: WorldSource): readonly CutView[] {
+  return world.cuts.map((cut) => ({ nodes: cut.nodes.map(nodeName), sinceUs: cut.sinceUs }));
+}
+
+/** `label` says what the write holds, `term` is whose hue it wears. */
+export function writeView(write: DiskWrite, label: string, term: number): WriteView {
+  return {
+    id: `${nodeName(write.node)}:${write.number}`,
+    node: nodeName(write.node),
+    startedAtUs: write.startedAtUs,
+    endsAtUs: write.lostAtUs ?? write.endsAtUs,
+    bytes: write.sizeBytes,
+    sync: write.sync,
+    label,
+    term,
+    lost: write.lostAtUs !== null,
+  };
+}
+
+const nameOrNull = (node: number): string | null => (node === 0 ? null : nodeName(node));

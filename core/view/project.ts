@@ -1,0 +1,196 @@
+import type { ClusterMetadata } from "../metadata/index.ts";
+import type { Flight, WorldEvent } from "../sim/index.ts";
+import { Commands } from "./commands.ts";
+import { eventView } from "./eventView.ts";
+import { flightView } from "./flightView.ts";
+import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
+import { cutViews, nodeView, writeView } from "./nodeView.ts";
+import { newestMetadata, NO_METADATA, partitionViews } from "./partitionView.ts";
+import type { AppliedMetadata } from "./partitionView.ts";
+import { readyView } from "./readyView.ts";
+import { RecordReader } from "./recordReader.ts";
+import { RequestViews } from "./requestView.ts";
+import { reuse } from "./reuse.ts";
+import { nodeName } from "./richText.ts";
+import { RunFold } from "./runView.ts";
+import { safetyView } from "./safetyView.ts";
+import { sentenceView } from "./sentence.ts";
+import type { ProcessSource, Readers, WorldSource } from "./source.ts";
+import { Story } from "./story.ts";
+import { suggestionView } from "./suggestion.ts";
+import { leaderOf, summaryView } from "./summaryView.ts";
+import { EVENTS_MAX } from "./view.ts";
+import type { EventView, FlightView, WorldView, WriteView } from "./view.ts";
+import { WriteLabels } from "./writeLabels.ts";
+
+/**
+ * Shows one world. It must be given all events of that world, from the first one on: they are told
+ * only once. A world that was made anew, as for a seek, needs a new Projector; give it the view
+ * that was shown last, and what did not change keeps its identity.
+ *
+ *     const projector = new Projector(readers, lastView);
+ *     const world = new World(run, { onEvent: projector.onEvent });
+ *     projector.project(world);
+ */
+export class Projector {
+  readonly #readers: Readers;
+  readonly #commands: Commands;
+  readonly #records: RecordReader;
+  readonly #requests: RequestViews;
+  readonly #writeLabels = new WriteLabels();
+  readonly #run = new RunFold();
+  readonly #flights = new WeakMap<Flight, FlightView>();
+  readonly #hashes = new WeakMap<ClusterMetadata, string>();
+  /** Happened since the last projection. */
+  #untold: WorldEvent[] = [];
+  #events: readonly EventView[] = [];
+  #story: Story | null = null;
+  /** The newest that any node has applied: what was agreed on never goes back. */
+  #metadata: AppliedMetadata = NO_METADATA;
+  #view: WorldView | null;
+
+  constructor(readers: Readers, previous: WorldView | null = null) {
+    this.#readers = readers;
+    this.#commands = new Commands(readers.decodeCommand);
+    this.#records = new RecordReader(readers.decodeRecordBatch);
+    this.#requests = new RequestViews(readers.errorName);
+    this.#view = previous;
+  }
+
+  readonly onEvent = (event: WorldEvent): void => {
+    this.#untold.push(event);
+  };
+
+  /** The world as it is now. The same object as last time when nothing has changed. */
+  project(world: WorldSource): WorldView {
+    const story = this.#tell(world);
+    const view = this.#project(world, story);
+    const reused = reuse(this.#view, view);
+    this.#view = reused;
+    return reused;
+  }
+
+  #tell(world: WorldSource): Story {
+    const story = (this.#story ??= new Story(world.options.nodeCount));
+    const told: EventView[] = [];
+    for (const event of this.#untold) {
+      const view = eventView(event, story, world.history.requests, this.#readers.errorName);
+      if (view !== null) told.push(view);
+      this.#writeLabels.observe(event, story);
+      story.observe(event);
+      this.#run.observe(event, story);
+    }
+    this.#untold = [];
+    if (told.length > 0) this.#events = [...this.#events, ...told].slice(-EVENTS_MAX);
+    return story;
+  }
+
+  #project(world: WorldSource, story: Story): WorldView {
+    const { nowUs, processes, options } = world;
+    const writes = processes.map(({ node }) => world.writes(node));
+    const writeViews = writes.flat().map((write): WriteView => {
+      const { label, term } = this.#writeLabels.of(write);
+      return writeView(write, label, term);
+    });
+    const summary = summaryView(processes);
+    const logs = this.#logSlices(processes, Math.floor(options.nodeCount / 2) + 1);
+    const partitions = this.#partitionViews(processes);
+    const scene = {
+      nowUs,
+      summary,
+      nodeNames: processes.map(({ node }) => nodeName(node)),
+      nodes: byName(processes, (process) => this.#nodeView(world, process, writeViews)),
+      cuts: cutViews(world),
+      quorum: logs.quorum,
+      partitions: Object.fromEntries(partitions.map((partition) => [partition.name, partition])),
+      requests: this.#requests.of(world.history.requests),
+      safety: safetyView(world),
+      heartbeatUs: options.heartbeatTicks * options.tickUs,
+    };
+    const { heartbeatUs: _, ...slices } = scene;
+    return {
+      ...slices,
+      ...logs,
+      sentence: sentenceView(scene, this.#events),
+      suggestion: suggestionView(scene, story.actionKinds),
+      // In the order in which they were sent, so that the list only slides.
+      flights: world
+        .flights()
+        .map((flight) => this.#flightView(flight))
+        .sort((a, b) => a.id - b.id),
+      writes: writeViews,
+      readies: byName(processes, (process, at) =>
+        readyView(
+          process,
+          writes[at] ?? [],
+          this.#writeLabels.syncHistoryUs(process.node),
+          this.#commands,
+          this.#view?.readies[nodeName(process.node)],
+        ),
+      ),
+      partitionNames: partitions.map(({ name }) => name),
+      events: this.#events,
+      run: this.#run.view,
+    };
+  }
+
+  #nodeView(world: WorldSource, process: ProcessSource, writes: readonly WriteView[]) {
+    const { broker, remains, state, node } = process;
+    const status = (broker ?? remains)?.raft?.status() ?? null;
+    const write = writes.find(
+      (one) => one.node === nodeName(node) && !one.lost && one.endsAtUs > world.nowUs,
+    );
+    const hash = broker === null || state !== "running" ? "" : this.#hashOf(broker.metadata);
+    return nodeView(world, process, status, write ?? null, hash);
+  }
+
+  #hashOf(metadata: ClusterMetadata): string {
+    let hash = this.#hashes.get(metadata);
+    if (hash === undefined) {
+      hash = this.#readers.metadataHash(metadata).toString(16).padStart(8, "0");
+      this.#hashes.set(metadata, hash);
+    }
+    return hash;
+  }
+
+  #logSlices(
+    processes: readonly ProcessSource[],
+    needed: number,
+  ): Pick<WorldView, "log" | "logs" | "quorum"> {
+    const { firstIndex, logs } = nodeLogs(processes);
+    const leaderProcess = leaderOf(processes);
+    const leader = logs.find(({ process }) => process === leaderProcess) ?? null;
+    const progress = leader?.broker?.raft?.status().progress ?? [];
+    return {
+      log: logHeadView(firstIndex, logs, leader, this.#commands),
+      logs: byName(processes, ({ node }, at) => {
+        const known = progress.find(({ id }) => id === node) ?? null;
+        return logRowView(logs[at]!, leader, known, this.#commands);
+      }),
+      quorum: quorumView(logs, leader, needed),
+    };
+  }
+
+  #partitionViews(processes: readonly ProcessSource[]) {
+    this.#metadata = newestMetadata(processes, this.#metadata);
+    return partitionViews(this.#metadata.metadata, processes, this.#records);
+  }
+
+  /** A flight is one object for as long as it flies; all that changes is whether it was lost. */
+  #flightView(flight: Flight): FlightView {
+    const known = this.#flights.get(flight);
+    if (known !== undefined && known.lostAtUs === flight.lostAtUs) return known;
+    const view = flightView(flight, this.#readers.errorName);
+    this.#flights.set(flight, view);
+    return view;
+  }
+}
+
+function byName<Value>(
+  processes: readonly ProcessSource[],
+  valueOf: (process: ProcessSource, at: number) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(
+    processes.map((process, at) => [nodeName(process.node), valueOf(process, at)]),
+  );
+}

@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import type { Action } from "../sim/index.ts";
+import { plainText, say } from "./richText.ts";
+import { sentenceView } from "./sentence.ts";
+import type { Scene } from "./sentence.ts";
+import { suggestionView } from "./suggestion.ts";
+import type { EventView, NodeView, PartitionView, RequestView } from "./view.ts";
+
+const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
+  name: `n${id}`,
+  id,
+  process: "running",
+  processSinceUs: 0,
+  role: "follower",
+  term: 3,
+  votedFor: null,
+  leader: "n2",
+  commit: 19,
+  applied: 19,
+  votes: {},
+  votesNeeded: 2,
+  isolated: false,
+  timer: { startedAtUs: 0, expiresAtUs: 9_000_000 + id, longestUs: 1_900_000 },
+  write: null,
+  metadataHash: "",
+  ...changes,
+});
+
+const leader = node(2, { role: "leader", timer: null });
+const down: Partial<NodeView> = { process: "crashed", timer: null, processSinceUs: 7_000_000 };
+
+function scene(nodes: readonly NodeView[], changes: Partial<Scene> = {}): Scene {
+  const leads = nodes.find(({ role }) => role === "leader");
+  return {
+    nowUs: 8_000_000,
+    summary: { term: 3, leader: leads?.name ?? null, commit: 19, lastIndex: 20 },
+    nodeNames: nodes.map(({ name }) => name),
+    nodes: Object.fromEntries(nodes.map((one) => [one.name, one])),
+    partitions: {},
+    requests: [],
+    quorum: null,
+    safety: { rules: [], violation: null },
+    cuts: [],
+    heartbeatUs: 200_000,
+    ...changes,
+  };
+}
+
+const request: RequestView = {
+  id: 57,
+  kind: "produce",
+  to: "n2",
+  target: "orders-0",
+  acks: "all",
+  sentAtUs: 7_500_000,
+  answeredAtUs: null,
+  state: "waiting",
+  errorName: null,
+  errorCode: 0,
+  text: "no answer yet",
+  leaderHint: null,
+  records: [],
+};
+
+const partition = {
+  name: "orders-0",
+  topic: "orders",
+  partition: 0,
+  leader: "n2",
+  leaderAlive: true,
+  replicas: ["n1", "n2", "n3"],
+  underReplicated: true,
+} as unknown as PartitionView;
+
+function said(of: Scene, events: readonly EventView[] = []): string {
+  const { what, why } = sentenceView(of, events);
+  return `${plainText(what)} ${plainText(why)}`;
+}
+
+const event = (id: number, atUs: number, importance: 1 | 2): EventView => ({
+  id,
+  atUs,
+  what: say`Event ${id}.`,
+  why: say`Because.`,
+  tone: "plain",
+  importance,
+});
+
+describe("which sentence", () => {
+  const calm = scene([node(1), leader, node(3)]);
+
+  test("the newest event that is worth it, while it is news", () => {
+    const events = [event(1, 6_000_000, 2), event(2, 7_000_000, 2), event(3, 7_900_000, 1)];
+    expect(sentenceView(calm, events).eventId).toBe(2);
+    expect(sentenceView({ ...calm, nowUs: 9_600_000 }, events).eventId).toBe(0);
+  });
+
+  test("a quiet cluster", () => {
+    expect(said(calm)).toBe(
+      "n2 leads term 3 and the cluster is quiet. " +
+        "Heartbeats every 200 ms keep the election timers of n1 and n3 from running out.",
+    );
+  });
+
+  test("a leader that is cut off", () => {
+    expect(said(scene([node(1), { ...leader, isolated: true }, node(3)]))).toBe(
+      "n2 leads term 3 but is cut off. " +
+        "It reaches no majority, so it commits nothing and will step down.",
+    );
+  });
+
+  test("an election under way", () => {
+    const candidate = node(1, { role: "candidate", votes: { n1: "granted", n3: "refused" } });
+    expect(said(scene([candidate, node(2, down), node(3)]))).toBe(
+      "There is no leader. n1 has 1 of the 2 votes it needs.",
+    );
+  });
+
+  test("a request without an answer", () => {
+    expect(said({ ...calm, requests: [request] })).toBe(
+      "The client waits for an answer of n2. " +
+        "With acks=all its request is answered when every in-sync replica has it on disk.",
+    );
+  });
+
+  test("an entry that is not yet committed", () => {
+    const holders = [
+      { node: "n1", state: "memory" },
+      { node: "n2", state: "disk" },
+      { node: "n3", state: "none" },
+    ] as const;
+    expect(said({ ...calm, quorum: { index: 20, needed: 2, holders } })).toBe(
+      "Entry 20 is not yet committed. It is on the disk of n2; " +
+        "2 of 3 disks must hold it, and the leader must know.",
+    );
+  });
+
+  test("a node is missing", () => {
+    const missing = scene([node(1, down), leader, node(3)], { partitions: { p: partition } });
+    expect(said(missing)).toBe(
+      "n2 leads term 3; n1 is down. " +
+        "The others are a majority and go on; 1 partition has a copy too few.",
+    );
+  });
+
+  test("a broken rule is all there is to say", () => {
+    const violation = { rule: "Log matching", atUs: 1, text: "n1 and n2 differ at 4." };
+    expect(said({ ...calm, safety: { rules: [], violation } })).toBe(
+      'The rule "Log matching" was broken. n1 and n2 differ at 4.',
+    );
+  });
+});
+
+describe("what to try", () => {
+  const calm = scene([node(1), leader, node(3)], { partitions: { p: partition } });
+  const tries = (of: Scene, ...tried: Action["kind"][]): string =>
+    suggestionView(of, new Set(tried)).id;
+  const answered = { ...request, state: "ok" as const };
+  const refused = { ...request, errorName: "NOT_LEADER_OR_FOLLOWER" };
+
+  test("one new thing after the other while all is well", () => {
+    expect(tries(calm)).toBe("kill-leader");
+    expect(tries(calm, "kill")).toBe("produce");
+    expect(tries({ ...calm, requests: [answered] }, "kill")).toBe("produce-to-follower");
+    const asked = { ...calm, requests: [answered, refused] };
+    expect(tries(asked, "kill")).toBe("cut-leader");
+    expect(tries(asked, "kill", "cut")).toBe("time-out-against-leader");
+    expect(tries(asked, "kill", "cut", "timeOut")).toBe("kill-leader");
+  });
+
+  test("what the cluster needs comes first", () => {
+    const hurt = scene([node(1, down), leader, node(3)], { partitions: { p: partition } });
+    expect(tries(hurt, "kill")).toBe("produce-despite-down");
+    expect(tries({ ...hurt, requests: [request] }, "kill")).toBe("restart");
+    expect(tries(scene([node(1), node(2, down), node(3)]), "kill")).toBe("time-out");
+    expect(tries(scene([node(1, down), leader, node(3, down)]), "kill")).toBe("restart-for-quorum");
+    const cuts = [{ nodes: ["n2"], sinceUs: 7_000_000 }];
+    expect(tries({ ...calm, cuts }, "cut")).toBe("produce-despite-cut");
+    expect(tries({ ...calm, cuts, requests: [request] }, "cut")).toBe("heal");
+  });
+});

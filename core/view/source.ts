@@ -1,0 +1,65 @@
+import type { Broker, LedPartition, ReplicaLog } from "../broker/index.ts";
+import type { decodeCommand, metadataHash, PartitionKey } from "../metadata/index.ts";
+import type { MemoryStorage, RawNode } from "../raft/index.ts";
+import type { Process, World } from "../sim/index.ts";
+import type { decodeRecordBatch, errorName } from "../wire/index.ts";
+
+/**
+ * What the projection reads of a world. A `World` is one; nothing in here can change a world.
+ */
+export interface WorldSource extends Pick<
+  World,
+  "nowUs" | "options" | "flights" | "cuts" | "writes" | "history" | "rules" | "violation"
+> {
+  readonly processes: readonly ProcessSource[];
+}
+
+export interface ProcessSource extends Pick<
+  Process,
+  "node" | "state" | "sinceUs" | "incarnation" | "nextTickAtUs"
+> {
+  readonly broker: BrokerSource | null;
+  readonly remains: BrokerSource | null;
+}
+
+export interface BrokerSource extends Pick<
+  Broker,
+  "metadata" | "appliedIndex" | "openReady" | "lastReady"
+> {
+  readonly raft: RaftSource | null;
+  readonly storage: Pick<MemoryStorage, "term" | "firstIndex" | "lastIndex"> | null;
+  readonly replicas: ReadonlyMap<PartitionKey, ReplicaSource>;
+  readonly led: ReadonlyMap<PartitionKey, Pick<LedPartition, "proposals">>;
+}
+
+export type RaftSource = Pick<
+  RawNode,
+  | "role"
+  | "term"
+  | "lead"
+  | "commit"
+  | "applied"
+  | "firstIndex"
+  | "lastIndex"
+  | "entries"
+  | "termAt"
+  | "status"
+>;
+
+export type ReplicaSource = Pick<
+  ReplicaLog,
+  "topic" | "partition" | "batches" | "logEndOffset" | "durableEndOffset" | "highWatermark"
+>;
+
+/**
+ * How bytes are read. The projection is given these functions, so that this ring depends on the
+ * other rings' types alone.
+ */
+export interface Readers {
+  readonly decodeCommand: typeof decodeCommand;
+  readonly decodeRecordBatch: typeof decodeRecordBatch;
+  readonly metadataHash: typeof metadataHash;
+  readonly errorName: ErrorName;
+}
+
+export type ErrorName = typeof errorName;

@@ -1,0 +1,143 @@
+import type { BrokerEvent } from "../broker/event.ts";
+import type { DiskWrite, WorldEvent } from "../sim/index.ts";
+import { count } from "./richText.ts";
+import { partitionName } from "./story.ts";
+import type { Story } from "./story.ts";
+
+/** What a write holds, as far as it was told. */
+export interface WriteLabel {
+  readonly label: string;
+  readonly term: number;
+}
+
+/** What a node has handed to its log since its last write began. */
+interface Gathered {
+  /** Of the first and the last entry; 0 when there is none. */
+  firstIndex: number;
+  lastIndex: number;
+  hardState: boolean;
+  readonly records: Map<string, number>;
+}
+
+const HISTORY_MAX = 24;
+const LABELS_MAX = 256;
+
+/**
+ * Says what a disk is at work on. The disk sees bytes; what went into them is told by the events
+ * between one write and the next: everything that gathers while the disk is busy goes out as one
+ * write.
+ */
+export class WriteLabels {
+  readonly #gathered = new Map<number, Gathered>();
+  /** Where each node's log ends: what a Ready adds follows on from there. */
+  readonly #lastIndex = new Map<number, number>();
+  readonly #labels = new Map<string, WriteLabel>();
+  /** When the sync began that a node waits for. */
+  readonly #startedAtUs = new Map<number, number>();
+  readonly #syncHistoryUs = new Map<number, readonly number[]>();
+
+  observe({ node, atUs, event }: WorldEvent, story: Story): void {
+    switch (event.kind) {
+      case "powerLost":
+        this.#gathered.delete(node);
+        this.#startedAtUs.delete(node);
+        this.#lastIndex.delete(node);
+        break;
+      case "recovered":
+        this.#lastIndex.set(node, event.entryCount);
+        break;
+      case "logTruncated":
+        this.#lastIndex.set(node, event.fromIndex - 1);
+        break;
+      case "readyTaken":
+        this.#addReady(node, event);
+        break;
+      case "recordsAppended":
+        addRecords(this.#gatheredOf(node), event);
+        break;
+      case "writeStarted":
+        this.#start(node, atUs, event.sync, story);
+        break;
+      case "writeCompleted":
+        this.#complete(node, atUs);
+        break;
+      default:
+        break;
+    }
+  }
+
+  of(write: DiskWrite): WriteLabel {
+    return this.#labels.get(`${write.node}:${write.startedAtUs}`) ?? { label: "log", term: 0 };
+  }
+
+  /** The last finished syncs of a node, oldest first. */
+  syncHistoryUs(node: number): readonly number[] {
+    return this.#syncHistoryUs.get(node) ?? [];
+  }
+
+  #addReady(node: number, event: Extract<BrokerEvent, { kind: "readyTaken" }>): void {
+    const gathered = this.#gatheredOf(node);
+    const before = this.#lastIndex.get(node) ?? 0;
+    if (event.entryCount === 0) {
+      gathered.hardState ||= event.mustSync;
+      return;
+    }
+    const isFirst = gathered.firstIndex === 0 || before + 1 < gathered.firstIndex;
+    if (isFirst) gathered.firstIndex = before + 1;
+    gathered.lastIndex = before + event.entryCount;
+    this.#lastIndex.set(node, gathered.lastIndex);
+  }
+
+  #start(node: number, atUs: number, sync: boolean, story: Story): void {
+    if (sync) this.#startedAtUs.set(node, atUs);
+    const label = labelOf(this.#gatheredOf(node));
+    this.#keep(`${node}:${atUs}`, { label, term: story.node(node).term });
+    this.#gathered.delete(node);
+  }
+
+  #gatheredOf(node: number): Gathered {
+    let gathered = this.#gathered.get(node);
+    if (gathered === undefined) {
+      gathered = { firstIndex: 0, lastIndex: 0, hardState: false, records: new Map() };
+      this.#gathered.set(node, gathered);
+    }
+    return gathered;
+  }
+
+  #keep(key: string, label: WriteLabel): void {
+    this.#labels.set(key, label);
+    const oldest = this.#labels.keys().next();
+    if (this.#labels.size > LABELS_MAX && oldest.done !== true) this.#labels.delete(oldest.value);
+  }
+
+  #complete(node: number, atUs: number): void {
+    const startedAtUs = this.#startedAtUs.get(node);
+    if (startedAtUs === undefined) return;
+    this.#startedAtUs.delete(node);
+    const history = [...this.syncHistoryUs(node), atUs - startedAtUs];
+    this.#syncHistoryUs.set(node, history.slice(-HISTORY_MAX));
+  }
+}
+
+function addRecords(
+  { records }: Gathered,
+  event: Extract<BrokerEvent, { kind: "recordsAppended" }>,
+): void {
+  const place = partitionName(event.topic, event.partition);
+  const number = event.lastOffset - event.baseOffset + 1;
+  records.set(place, (records.get(place) ?? 0) + number);
+}
+
+/** "entry 20", "term and vote", "3 records of orders-1", or several of them. */
+function labelOf({ firstIndex, lastIndex, hardState, records }: Gathered): string {
+  const parts: string[] = [];
+  if (firstIndex > 0) {
+    const isOne = firstIndex === lastIndex;
+    parts.push(isOne ? `entry ${firstIndex}` : `entries ${firstIndex} to ${lastIndex}`);
+  }
+  if (hardState) parts.push("term and vote");
+  for (const [place, number] of records) {
+    parts.push(`${count(number, "record", "records")} of ${place}`);
+  }
+  return parts.length === 0 ? "commit index" : parts.join(", ");
+}
