@@ -8,7 +8,7 @@ export interface PageState {
   /** Null until the first frame of the worker. */
   readonly world: WorldView | null;
   readonly playback: PlaybackState;
-  readonly scenario: { readonly title: string; readonly seed: number; readonly link: string };
+  readonly scenario: ScenarioState;
   readonly branch: BranchState;
   /** Node name; always one that exists. */
   readonly selectedNode: string;
@@ -21,6 +21,14 @@ export interface PageState {
   readonly boot: "loading" | "ready" | "failed";
 }
 
+export interface ScenarioState {
+  readonly title: string;
+  readonly seed: number;
+  readonly link: string;
+  /** The hash over the trace so far, in hex: the same run has the same one everywhere. */
+  readonly traceHash?: string;
+}
+
 export interface PlaybackState {
   readonly mode: "live" | "paused" | "scrubbing" | "replaying";
   /** Simulated seconds per second. */
@@ -29,12 +37,18 @@ export interface PlaybackState {
   readonly endUs: number;
   /** True when the playhead is not at the end. */
   readonly inPast: boolean;
+  /** How far a long replay has come, while it goes on; the view is still the one before it. */
+  readonly seeking?: { readonly atUs: number; readonly toUs: number } | null;
 }
 
 /** Acting in the past forks the run; the old future stays as a branch. */
 export interface BranchState {
   readonly name: string;
-  readonly others: readonly { readonly name: string; readonly forkedAtUs: number; readonly label: string }[];
+  readonly others: readonly {
+    readonly name: string;
+    readonly forkedAtUs: number;
+    readonly label: string;
+  }[];
   /** The time bar of this branch up to its end, also while the playhead is in the past. */
   readonly bands: WorldView["run"]["bands"];
   readonly marks: WorldView["run"]["marks"];

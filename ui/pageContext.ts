@@ -1,4 +1,4 @@
-import { createContext, useContext, useRef, useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Intent, PageState } from "./page.ts";
 
 /** The three things a component may use; `src` provides them. */
@@ -32,7 +32,5 @@ export function usePage(): PagePort {
  */
 export function useView<Part>(select: (state: PageState) => Part): Part {
   const { store } = usePage();
-  const selectRef = useRef(select);
-  selectRef.current = select;
-  return useSyncExternalStore(store.subscribe, () => selectRef.current(store.getState()));
+  return useSyncExternalStore(store.subscribe, () => select(store.getState()));
 }

@@ -1,0 +1,171 @@
+import type { PartitionView, RecordView, ReplicaLogView } from "@chronik/core/view";
+import { useSize } from "../useSize.ts";
+
+const ROW = 18;
+const HEAD = 22;
+const FIRST_X = 92;
+const PITCH = 22;
+const END_ROOM = 130;
+
+/** The records of every replica, and the high watermark across them. */
+export function Replicas({ partition }: { partition: PartitionView }) {
+  const [box, size] = useSize<HTMLDivElement>({ width: 456, height: 78 });
+  const ends = partition.replicaLogs.map((log) => log.logEndOffset);
+  const end = Math.max(...ends, partition.highWatermark, 0);
+  const columns = Math.max(3, Math.min(12, Math.floor((size.width - FIRST_X - END_ROOM) / PITCH)));
+  const first = Math.max(0, end - columns);
+  const x = (offset: number): number => FIRST_X + (Math.max(first, offset) - first) * PITCH;
+  const height = HEAD + partition.replicaLogs.length * ROW;
+  const flagX = x(partition.highWatermark);
+  const leaderEnd = partition.replicaLogs.find((log) => log.role === "leader")?.logEndOffset ?? end;
+  return (
+    <div className="replicas" ref={box}>
+      <svg
+        width={size.width}
+        height={height + 4}
+        role="group"
+        aria-label={`${partition.name}, high watermark ${partition.highWatermark}`}
+      >
+        <Offsets first={first} end={end} flag={partition.highWatermark} x={x} />
+        {partition.replicaLogs.map((log, row) => (
+          <Row
+            key={log.node}
+            log={log}
+            first={first}
+            leaderEnd={leaderEnd}
+            highWatermark={partition.highWatermark}
+            x={x}
+            y={HEAD + row * ROW + ROW / 2 - 1}
+            width={size.width}
+          />
+        ))}
+        <path className="stroke-ink w2 none" d={`M${flagX - 1} 15V${height}`} />
+        <path className="fill-ink" d={`M${flagX - 2} 0h46v15h-46z`} />
+        <text className="t-ms fill-inverse middle" x={flagX + 21} y="8">
+          HW {partition.highWatermark}
+        </text>
+      </svg>
+    </div>
+  );
+}
+
+interface OffsetsProps {
+  readonly first: number;
+  readonly end: number;
+  readonly flag: number;
+  readonly x: (offset: number) => number;
+}
+
+/** Every second offset, except where the flag of the high watermark stands. */
+function Offsets({ first, end, flag, x }: OffsetsProps) {
+  const labels = [];
+  for (let offset = first; offset < end; offset += 2) {
+    if (offset >= flag - 1 && offset < flag + 3) continue;
+    labels.push(
+      <text key={offset} className="t-m middle" x={x(offset) + 10} y="8">
+        {offset}
+      </text>,
+    );
+  }
+  return labels;
+}
+
+interface RowProps {
+  readonly log: ReplicaLogView;
+  readonly first: number;
+  readonly leaderEnd: number;
+  readonly highWatermark: number;
+  readonly x: (offset: number) => number;
+  readonly y: number;
+  readonly width: number;
+}
+
+function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
+  const behind = leaderEnd - log.logEndOffset;
+  const shown = log.records.filter((record) => record.offset >= first);
+  return (
+    <g
+      role="group"
+      aria-label={`${log.node}: log end offset ${log.logEndOffset}, ${roleText(log, behind)}`}
+    >
+      <text x="0" y={y}>
+        <tspan className={log.alive ? "t-s" : "t-s fill-ink-2"}>{log.node}</tspan>{" "}
+        {log.alive ? (log.role === "leader" ? "leader" : "") : "down"}
+      </text>
+      {first > 0 ? <path className="stroke-line w15 none dash-fine" d={`M78 ${y}h10`} /> : null}
+      {shown.map((record) => (
+        <Box
+          key={record.offset}
+          record={record}
+          alive={log.alive}
+          visible={record.offset < highWatermark}
+          x={x(record.offset)}
+          y={y - 5}
+        />
+      ))}
+      <text
+        className="t-mi"
+        x={x(log.logEndOffset) + (log.logEndOffset === highWatermark ? 8 : 6)}
+        y={y}
+      >
+        LEO {log.logEndOffset}
+      </text>
+      <text
+        className={!log.alive || log.role === "outOfIsr" ? "t-bad end" : "t-m end"}
+        x={width}
+        y={y}
+      >
+        {roleText(log, behind)}
+      </text>
+    </g>
+  );
+}
+
+interface BoxProps {
+  readonly record: RecordView;
+  readonly alive: boolean;
+  /** Below the high watermark: consumers may read it. */
+  readonly visible: boolean;
+  readonly x: number;
+  readonly y: number;
+}
+
+function Box({ record, alive, visible, x, y }: BoxProps) {
+  const title = `offset ${record.offset}: ${record.key} = ${record.value}`;
+  const fill = alive ? "fill-ink-2" : "fill-line";
+  if (!record.durable) {
+    return (
+      <rect
+        className="hatched-ink stroke-ink-2 thin"
+        x={x + 0.5}
+        y={y + 0.5}
+        width="19"
+        height="9"
+        rx="1"
+      >
+        <title>{title}, in memory</title>
+      </rect>
+    );
+  }
+  return visible ? (
+    <rect className={fill} x={x} y={y} width="20" height="10" rx="1">
+      <title>{title}</title>
+    </rect>
+  ) : (
+    <rect
+      className="stroke-ink-2 w15 none"
+      x={x + 0.75}
+      y={y + 0.75}
+      width="18.5"
+      height="8.5"
+      rx="1"
+    >
+      <title>{title}, not yet readable</title>
+    </rect>
+  );
+}
+
+function roleText(log: ReplicaLogView, behind: number): string {
+  const place = log.role === "outOfIsr" ? "out of ISR" : "in ISR";
+  return behind > 0 ? `${place}, behind by ${behind}` : place;
+}

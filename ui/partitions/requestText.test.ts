@@ -1,0 +1,72 @@
+import type { RequestView } from "@chronik/core/view";
+import { describe, expect, test } from "vitest";
+import { newestRequest, requestAnswer, requestOutcome, requestTitle } from "./requestText.ts";
+
+const produce: RequestView = {
+  id: 57,
+  kind: "produce",
+  to: "n1",
+  target: "orders-1",
+  acks: "all",
+  sentAtUs: 8_352_000,
+  answeredAtUs: null,
+  state: "waiting",
+  errorName: null,
+  errorCode: 0,
+  text: "",
+  leaderHint: null,
+  records: [],
+};
+
+describe("a request in words", () => {
+  test("says what was asked, of whom", () => {
+    expect(requestTitle(produce)).toBe("Produce to orders-1 at n1, acks=all");
+    expect(requestTitle({ ...produce, kind: "fetch", acks: null, to: "" })).toBe("Read orders-1");
+  });
+
+  test("has no answer while it waits", () => {
+    expect(requestAnswer(produce)).toBeNull();
+  });
+
+  test("names the error, its code and the leader", () => {
+    const answer = requestAnswer({
+      ...produce,
+      state: "error",
+      errorName: "NOT_LEADER_OR_FOLLOWER",
+      errorCode: 6,
+      text: "n2 leads orders-1",
+      leaderHint: "n2",
+    });
+    expect(answer).toBe("NOT_LEADER_OR_FOLLOWER (6): n2 leads orders-1");
+  });
+
+  test("says the offset of a record and the records of a read", () => {
+    expect(requestAnswer({ ...produce, state: "ok", text: "offset 41" })).toBe("offset 41");
+    const records = [{ offset: 0, leaderEpoch: 1, key: "k1", value: "paid", durable: true }];
+    expect(
+      requestAnswer({ ...produce, kind: "fetch", state: "ok", text: "1 record", records }),
+    ).toBe("1 record: k1=paid");
+  });
+
+  test("leaves the advice out where there is little room", () => {
+    const refused = {
+      errorName: "NOT_LEADER_OR_FOLLOWER",
+      errorCode: 6,
+      text: "n2 leads orders-1",
+    };
+    expect(requestOutcome({ ...produce, state: "error", ...refused })).toBe(
+      "NOT_LEADER_OR_FOLLOWER (6)",
+    );
+    expect(requestOutcome({ ...produce, state: "ok", text: "offset 41" })).toBe("offset 41");
+    expect(requestOutcome(produce)).toBeNull();
+  });
+
+  test("says something about an answer without words of its own", () => {
+    expect(requestAnswer({ ...produce, state: "unanswered" })).toBe("no answer");
+  });
+});
+
+test("the newest request is the one with the highest id", () => {
+  expect(newestRequest([produce, { ...produce, id: 12 }])?.id).toBe(57);
+  expect(newestRequest(undefined)).toBeNull();
+});

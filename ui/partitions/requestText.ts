@@ -1,0 +1,45 @@
+import type { RequestView } from "@chronik/core/view";
+
+/** The request with the highest id; null before the first. */
+export function newestRequest(requests: readonly RequestView[] | undefined): RequestView | null {
+  let newest: RequestView | null = null;
+  for (const request of requests ?? []) {
+    if (newest === null || request.id > newest.id) newest = request;
+  }
+  return newest;
+}
+
+/** "Produce to orders-1 at n2, acks=all". */
+export function requestTitle(request: RequestView): string {
+  const acks = request.acks === null ? "" : `, acks=${request.acks}`;
+  const at = request.to === "" ? "" : ` at ${request.to}`;
+  return `${VERBS[request.kind]} ${request.target}${at}${acks}`;
+}
+
+/** What became of it: "offset 41", "NOT_LEADER_OR_FOLLOWER (6): n2 leads orders-1"; null while it waits. */
+export function requestAnswer(request: RequestView): string | null {
+  if (request.state === "waiting") return null;
+  const error = request.errorName === null ? "" : `${request.errorName} (${request.errorCode})`;
+  const text = request.text === "" ? WORDS[request.state] : request.text;
+  if (request.records.length > 0) {
+    return `${text}: ${request.records.map(({ key, value }) => `${key}=${value}`).join(", ")}`;
+  }
+  if (error === "") return text;
+  return request.text === "" ? error : `${error}: ${text}`;
+}
+
+/** The same in a few words, for the stage; null while it waits. */
+export function requestOutcome(request: RequestView): string | null {
+  if (request.state === "waiting") return null;
+  if (request.errorName !== null) return `${request.errorName} (${request.errorCode})`;
+  return request.text === "" ? WORDS[request.state] : request.text;
+}
+
+const VERBS = {
+  produce: "Produce to",
+  fetch: "Read",
+  createTopics: "Create topic",
+  metadata: "Ask for metadata",
+};
+
+const WORDS = { ok: "done", error: "failed", unanswered: "no answer" };

@@ -1,0 +1,56 @@
+import { useRef } from "react";
+import type { GateView } from "@chronik/core/view";
+import { FsyncBar } from "../glyph/FsyncBar.tsx";
+import { useMotion } from "../motion.ts";
+import { spanText } from "../timeText.ts";
+
+interface GateProps {
+  readonly gate: GateView | null;
+  readonly mustSync: boolean;
+}
+
+/** The write between Persist and Send after: what is below may not leave before it is solid. */
+export function Gate({ gate, mustSync }: GateProps) {
+  const state = gate?.state ?? "none";
+  return (
+    <div className={`gate ${state}`}>
+      <FsyncBar
+        startedAtUs={gate?.startedAtUs ?? 0}
+        endsAtUs={gate?.endsAtUs ?? 0}
+        state={state}
+        height={12}
+      />
+      <div className="gate-label">
+        {gate === null || state === "none" ? (
+          <span className="quiet">{mustSync ? "write not begun" : "nothing to write"}</span>
+        ) : (
+          <Progress gate={gate} mustSync={mustSync} />
+        )}
+        <span className="quiet cut-short">{RULES[state]}</span>
+      </div>
+    </div>
+  );
+}
+
+function Progress({ gate, mustSync }: { gate: GateView; mustSync: boolean }) {
+  const text = useRef<HTMLSpanElement>(null);
+  const total = spanText(gate.endsAtUs - gate.startedAtUs);
+  useMotion((nowUs) => {
+    if (text.current === null) return;
+    const done = Math.max(0, Math.min(nowUs, gate.endsAtUs) - gate.startedAtUs);
+    text.current.textContent =
+      gate.state === "durable" ? `in ${total}` : `${(done / 1000).toFixed(1)} of ${total}`;
+  });
+  return (
+    <span>
+      <b>{gate.state === "durable" ? "durable" : mustSync ? "fsync" : "write"}</b>{" "}
+      <span ref={text} />
+    </span>
+  );
+}
+
+const RULES = {
+  writing: "nothing below may leave before this is durable",
+  durable: "the gate is open",
+  none: "the gate is open",
+};

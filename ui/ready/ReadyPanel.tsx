@@ -1,0 +1,59 @@
+import type { ReadyView } from "@chronik/core/view";
+import { NodePill } from "../glyph/NodePill.tsx";
+import { useView } from "../pageContext.ts";
+import { Gate } from "./Gate.tsx";
+import { ReadyStage } from "./ReadyStage.tsx";
+import { SyncHistory } from "./SyncHistory.tsx";
+
+/** The work that the selected node took last, in the order in which it must be done. */
+export function ReadyPanel() {
+  const node = useView((state) => state.selectedNode);
+  const ready = useView((state) => state.world?.readies[state.selectedNode] ?? null);
+  const running = useView((state) => state.world?.nodes[state.selectedNode]?.process === "running");
+  return (
+    <section className="ready" aria-label="Ready">
+      <div className="panel-head">
+        <h2>{ready === null || !running ? "Ready" : `Ready ${ready.number}`}</h2>
+        <NodePill node={node} />
+        <span className="small quiet cut-short">{headline(ready, running)}</span>
+      </div>
+      {running || ready === null ? null : (
+        <p className="quiet gone">
+          {node} has no power. Its Ready is gone with its memory; a restart begins with what the
+          disk holds, and with nothing else.
+        </p>
+      )}
+      {ready === null || !running ? null : <Stages ready={ready} />}
+    </section>
+  );
+}
+
+function Stages({ ready }: { ready: ReadyView }) {
+  const before = ready.stages.slice(0, 2);
+  const after = ready.stages.slice(2);
+  return (
+    <>
+      <ol className="stages">
+        {before.map((stage, i) => (
+          <ReadyStage key={stage.name} stage={stage} number={i + 1} />
+        ))}
+      </ol>
+      <Gate gate={ready.gate} mustSync={ready.mustSync} />
+      <ol className="stages" start={3}>
+        {after.map((stage, i) => (
+          <ReadyStage key={stage.name} stage={stage} number={i + 3} />
+        ))}
+      </ol>
+      <SyncHistory node={ready.node} historyUs={ready.syncHistoryUs} gate={ready.gate} />
+    </>
+  );
+}
+
+function headline(ready: ReadyView | null, running: boolean): string {
+  if (!running) return "does not run";
+  if (ready === null) return "has had no work yet";
+  const taken = `taken at ${(ready.takenAtUs / 1e6).toFixed(3)} s`;
+  const sync = ready.mustSync ? ", must sync" : "";
+  const waiting = ready.waitingEntries > 0 ? `, ${ready.waitingEntries} wait for the next` : "";
+  return `${taken}${sync}${ready.open ? "" : ", done"}${waiting}`;
+}

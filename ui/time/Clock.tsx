@@ -1,0 +1,12 @@
+import { useRef } from "react";
+import { useMotion } from "../motion.ts";
+import { momentText } from "../timeText.ts";
+
+/** Simulated time, written straight to the text: it changes every frame. */
+export function Clock() {
+  const text = useRef<HTMLElement>(null);
+  useMotion((nowUs) => {
+    if (text.current !== null) text.current.textContent = momentText(nowUs);
+  });
+  return <b ref={text} role="timer" aria-label="Simulated time" aria-live="off" />;
+}
