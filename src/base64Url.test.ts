@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { decodeBase64Url, encodeBase64Url } from "./base64Url.ts";
+
+test.each([
+  ["", ""],
+  ["f", "Zg"],
+  ["foobar", "Zm9vYmFy"],
+  ["\u00ff\u00fe~~?", "w7_Dvn5-Pw"],
+])("encodes %j as %j", (text, encoded) => {
+  expect(encodeBase64Url(text)).toBe(encoded);
+  if (text !== "") expect(decodeBase64Url(encoded)).toBe(text);
+});
+
+test.each(["", "A", "Zg==", "Zm 9v", "w7+D", "_w", "\u00e9"])("refuses %j", (encoded) => {
+  expect(decodeBase64Url(encoded)).toBeNull();
+});

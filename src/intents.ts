@@ -1,0 +1,134 @@
+import type { Actor } from "xstate";
+import type { ActionBody } from "@chronik/core/sim";
+import type { Intent, PageState, ToastState } from "../ui/page.ts";
+import { parseSeed } from "./link.ts";
+import type { playbackMachine } from "./machines/playback.ts";
+import type { Player } from "./player.ts";
+import type { PageStore } from "./store.ts";
+
+export interface IntentParts {
+  readonly store: PageStore;
+  readonly playback: Actor<typeof playbackMachine>;
+  readonly player: Player;
+  readonly openSeed: (seed: number) => void;
+  readonly copyLink: () => void;
+  readonly applyTheme: (theme: PageState["theme"]) => void;
+  readonly showToast: (toast: Omit<ToastState, "id">) => void;
+}
+
+/** Every intent ends here: as a command, an event of playback, or a change of what is shown. */
+export function createDispatch(parts: IntentParts): (intent: Intent) => void {
+  return (intent) => {
+    if (actOnCluster(intent, parts)) return;
+    if (moveInTime(intent, parts)) return;
+    changePage(intent, parts);
+  };
+}
+
+function actOnCluster(intent: Intent, { store, player, showToast }: IntentParts): boolean {
+  const action = actionOf(intent, store.pending());
+  if (action === null) return false;
+  if (typeof action === "string") showToast({ text: action, detail: "", undo: false });
+  else player.stay({ kind: "act", action });
+  return true;
+}
+
+/** Null when the intent is no action; a sentence when it names what is not there. */
+function actionOf(intent: Intent, state: PageState): ActionBody | string | null {
+  switch (intent.kind) {
+    case "kill":
+    case "restart":
+    case "timeOut":
+    case "cut":
+    case "heal": {
+      const node = state.world?.nodes[intent.node]?.id;
+      if (node === undefined) return `There is no node ${intent.node}.`;
+      if (intent.kind === "cut" || intent.kind === "heal") {
+        return { kind: intent.kind, nodes: [node] };
+      }
+      return { kind: intent.kind, node };
+    }
+    case "produce": {
+      const node = state.world?.nodes[intent.node]?.id;
+      if (node === undefined) return `There is no node ${intent.node}.`;
+      const { topic, partition, key, value } = intent;
+      const acks = intent.acks === "all" ? -1 : intent.acks === "1" ? 1 : 0;
+      return { kind: "produce", node, topic, partition, key, value, acks };
+    }
+    case "consume":
+      return { kind: "consume", topic: intent.topic, partition: intent.partition, node: null };
+    default:
+      return null;
+  }
+}
+
+function moveInTime(intent: Intent, { playback, player }: IntentParts): boolean {
+  switch (intent.kind) {
+    case "play":
+    case "pause":
+    case "scrubStart":
+    case "scrubEnd":
+      playback.send({ type: intent.kind });
+      return true;
+    case "setSpeed":
+      playback.send({ type: "setSpeed", speed: intent.speed });
+      return true;
+    case "seek":
+      playback.send({ type: "jump" });
+      player.jump({ kind: "seek", toUs: Math.max(0, Math.round(intent.atUs) || 0) });
+      return true;
+    case "nextEvent":
+    case "previousEvent":
+      playback.send({ type: "jump" });
+      player.jump({ kind: intent.kind });
+      return true;
+    case "goLive":
+      playback.send({ type: "goLive" });
+      player.jump({ kind: "seekEnd" });
+      return true;
+    case "switchBranch":
+      player.jump({ kind: "switchBranch", name: intent.name });
+      return true;
+    case "undo":
+      player.jump({ kind: "undo" });
+      return true;
+    default:
+      return false;
+  }
+}
+
+function changePage(intent: Intent, parts: IntentParts): void {
+  const { store } = parts;
+  switch (intent.kind) {
+    case "selectNode":
+      if (store.pending().world?.nodes[intent.node] === undefined) return;
+      store.change({ selectedNode: intent.node });
+      return;
+    case "selectPartition":
+      store.change({ selectedPartition: intent.partition });
+      return;
+    case "brush":
+      if (store.pending().brush !== intent.id) store.change({ brush: intent.id });
+      return;
+    case "setTheme":
+      parts.applyTheme(intent.theme);
+      store.change({ theme: intent.theme });
+      return;
+    case "openSeed": {
+      const seed = parseSeed(intent.text);
+      if (seed.ok) parts.openSeed(seed.value);
+      else store.change({ problem: seed.problem });
+      return;
+    }
+    case "copyLink":
+      parts.copyLink();
+      return;
+    case "dismissToast":
+      store.change({ toast: null });
+      return;
+    case "dismissProblem":
+      store.change({ problem: null });
+      return;
+    default:
+  }
+}

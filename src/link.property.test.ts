@@ -1,0 +1,125 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
+import type { Action, Run } from "@chronik/core/sim";
+import { decodeBase64Url, encodeBase64Url } from "./base64Url.ts";
+import { formatLink, parseAddress } from "./link.ts";
+import { TIME_MAX_US } from "./linkSchema.ts";
+
+const node = fc.integer({ min: 1, max: 3 });
+const atUs = fc.integer({ min: 0, max: TIME_MAX_US });
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ atUs, kind: fc.constantFrom("kill", "restart", "timeOut"), node }),
+  fc.record({
+    atUs,
+    kind: fc.constant("cut" as const),
+    nodes: fc.uniqueArray(node, { minLength: 1 }),
+  }),
+  fc.record({ atUs, kind: fc.constant("heal" as const) }),
+  fc.record({
+    atUs,
+    kind: fc.constant("produce" as const),
+    node: fc.option(node),
+    topic: fc.constantFrom("orders", "a.b-c_d"),
+    partition: fc.integer({ min: 0, max: 99 }),
+    key: fc.string({ unit: "grapheme", maxLength: 8 }),
+    value: fc.string({ unit: "grapheme", maxLength: 8 }),
+    acks: fc.constantFrom(0, 1, -1),
+  }),
+);
+const run: fc.Arbitrary<Run> = fc.record({
+  seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  options: fc
+    .integer({ min: 60_000, max: 200_000 })
+    .map((latencyMaxUs) => ({ ...DEFAULT_RUN_OPTIONS, latencyMaxUs })),
+  actions: fc
+    .array(action, { maxLength: 20 })
+    .map((actions) => actions.sort((one, other) => one.atUs - other.atUs)),
+});
+
+test("what a link is made from is what it opens", () => {
+  fc.assert(
+    fc.property(run, atUs, (made, viewAtUs) => {
+      const link = formatLink(made, viewAtUs);
+      if (!link.ok) throw new Error(link.problem.detail);
+      const value = { kind: "run", run: made, viewAtUs };
+      expect(parse(link.value)).toEqual({ ok: true, value });
+    }),
+  );
+});
+
+test("a changed link is refused with a sentence or opens what it then says", () => {
+  const change = fc.record({
+    at: fc.nat(),
+    remove: fc.integer({ min: 0, max: 3 }),
+    insert: fc.string({ unit: fc.constantFrom(..."AZaz09-_=%#&?{"), maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(run, fc.array(change, { minLength: 1, maxLength: 3 }), (made, changes) => {
+      const link = formatLink(made, 0);
+      if (!link.ok) return;
+      const changed = changes.reduce((text, { at, remove, insert }) => {
+        const position = at % (text.length + 1);
+        return text.slice(0, position) + insert + text.slice(position + remove);
+      }, link.value);
+      expectHonest(changed);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("changed data is refused with a sentence or opens what it then says", () => {
+  const value = fc.oneof(fc.jsonValue(), fc.integer(), fc.constantFrom("kill", -1, 2 ** 53, null));
+  fc.assert(
+    fc.property(run, fc.array(fc.nat(), { maxLength: 4 }), value, (made, way, put) => {
+      const link = formatLink(made, 0);
+      if (!link.ok) return;
+      const data = JSON.parse(decodeBase64Url(runText(link.value)) ?? "") as unknown;
+      const text = encodeBase64Url(JSON.stringify(replaceAt(data, way, put)));
+      expectHonest(`#run=${text}`);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Whatever was opened is exactly what the text says, once decoded by something simpler. */
+function expectHonest(link: string): void {
+  const opened = parse(link);
+  if (!opened.ok) {
+    expect(opened.problem.title.length * opened.problem.detail.length).toBeGreaterThan(0);
+    return;
+  }
+  if (opened.value.kind !== "run") return;
+  const said = JSON.parse(decodeBase64Url(runText(link)) ?? "") as {
+    seed: number;
+    options: object;
+    actions: Action[];
+    at: number;
+  };
+  expect(opened.value.run).toEqual({
+    seed: said.seed,
+    options: { ...DEFAULT_RUN_OPTIONS, ...said.options },
+    actions: said.actions,
+  });
+  expect(opened.value.viewAtUs).toBe(said.at);
+}
+
+function parse(link: string): ReturnType<typeof parseAddress> {
+  const [search = "", ...hash] = link.split("#");
+  return parseAddress({ search, hash: hash.length === 0 ? "" : `#${hash.join("#")}` });
+}
+
+function runText(link: string): string {
+  return link.slice(link.indexOf("#run=") + "#run=".length);
+}
+
+function replaceAt(data: unknown, way: readonly number[], put: unknown): unknown {
+  const [step, ...rest] = way;
+  if (step === undefined || typeof data !== "object" || data === null) return put;
+  const keys = Object.keys(data);
+  const key = keys[step % keys.length];
+  if (key === undefined) return put;
+  const copy = (Array.isArray(data) ? [...data] : { ...data }) as Record<string, unknown>;
+  copy[key] = replaceAt(copy[key], rest, put);
+  return copy;
+}

@@ -1,0 +1,58 @@
+import type { ProblemState, ToastState } from "../ui/page.ts";
+import type { Failure, Notice } from "./session/protocol.ts";
+
+type Said = { readonly toast: Omit<ToastState, "id"> } | { readonly problem: ProblemState };
+
+/** What a person is told of a command's outcome. */
+export function sayNotice(notice: Notice): Said {
+  switch (notice.kind) {
+    case "forked":
+      return {
+        toast: {
+          text: `This is branch ${notice.name} now.`,
+          detail: `You acted at ${seconds(notice.atUs)}; the old future is kept as branch ${notice.from}.`,
+          undo: true,
+        },
+      };
+    case "undone":
+      return {
+        toast: {
+          text: `This is branch ${notice.name} now.`,
+          detail: notice.kept
+            ? `What you did at ${seconds(notice.atUs)} is taken back; it is kept as branch ${notice.from}.`
+            : `What you did at ${seconds(notice.atUs)} is taken back.`,
+          undo: false,
+        },
+      };
+    case "refused":
+      return { toast: { text: notice.message, detail: "", undo: false } };
+    case "actionRefused":
+      return {
+        problem: {
+          title: "This run asks for something that makes no sense in it.",
+          detail: `Action ${notice.number}, at ${seconds(notice.atUs)}: ${notice.message} The run was opened without it.`,
+        },
+      };
+  }
+}
+
+/** The worker broke one of its rules, or never ran. `link` repeats the run. */
+export function sayFailure(failure: Failure, link: string | null): ProblemState {
+  const reason = failure.message.replace(/\.?$/, ".");
+  if (failure.run === null) {
+    return {
+      title: "The simulation did not start.",
+      detail: `${reason} Reload the page; it needs a browser with module workers.`,
+    };
+  }
+  const where = `It was seed ${failure.run.seed} at ${seconds(failure.atUs)}.`;
+  const advice = link === null ? "Open another seed." : `This link repeats it: ${link}`;
+  return {
+    title: "The simulation stopped: it broke one of its own rules.",
+    detail: `${reason} ${where} ${advice}`,
+  };
+}
+
+export function seconds(us: number): string {
+  return `${(us / 1e6).toFixed(3)} s`;
+}

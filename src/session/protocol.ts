@@ -1,0 +1,97 @@
+import type { ActionBody, Run } from "@chronik/core/sim";
+import type { RunView } from "@chronik/core/view";
+import type { WorldPatch } from "./patch.ts";
+
+/** What the page asks of the session, one message each; every one is answered by a frame. */
+export type Command =
+  /** `viewAtUs` null: fast-forward to where the cluster is up and quiet, and be live there. */
+  | { readonly kind: "open"; readonly run: Run; readonly viewAtUs: number | null }
+  /** Time runs: up to this moment, or as far as one slice of work gets. */
+  | { readonly kind: "advance"; readonly toUs: number }
+  /** A jump; a newer one that waits takes the place of an older one. */
+  | { readonly kind: "seek"; readonly toUs: number }
+  | { readonly kind: "seekEnd" }
+  | { readonly kind: "nextEvent" | "previousEvent" }
+  /** Acts at the playhead; in the past this forks the run. */
+  | { readonly kind: "act"; readonly action: ActionBody }
+  /** Takes the last action of the branch back. */
+  | { readonly kind: "undo" }
+  | { readonly kind: "switchBranch"; readonly name: string };
+
+export interface CommandMessage {
+  /** Counts the commands, from 1. */
+  readonly id: number;
+  readonly command: Command;
+}
+
+/** What the session says. */
+export type FrameMessage = Frame | Progress | Failure;
+
+/** The state after a command. */
+export interface Frame {
+  readonly kind: "frame";
+  /** The command that it answers. */
+  readonly answers: number;
+  readonly nowUs: number;
+  readonly endUs: number;
+  readonly inPast: boolean;
+  /** A rule was broken: this world goes no further. */
+  readonly halted: boolean;
+  readonly traceHash: string;
+  /** Null when nothing that is seen changed. */
+  readonly patch: WorldPatch | null;
+  /** Null while the branch is as it was in the last frame. */
+  readonly branch: BranchFrame | null;
+  readonly notice: Notice | null;
+}
+
+export interface BranchFrame {
+  readonly name: string;
+  readonly run: Run;
+  /** Its time bar up to its end; null at the end, where the view's own is the same. */
+  readonly time: RunView | null;
+  readonly others: readonly OtherBranch[];
+}
+
+export interface OtherBranch {
+  readonly name: string;
+  readonly forkedAtUs: number;
+  readonly label: string;
+}
+
+/** What came of a command, where the view alone does not say it. */
+export type Notice =
+  | { readonly kind: "forked"; readonly atUs: number; readonly name: string; readonly from: string }
+  | {
+      readonly kind: "undone";
+      readonly atUs: number;
+      readonly name: string;
+      readonly from: string;
+      /** Whether the branch that was left still exists. */
+      readonly kept: boolean;
+    }
+  | { readonly kind: "refused"; readonly message: string }
+  /** An action of an opened run that makes no sense in it; the run goes on without it. */
+  | {
+      readonly kind: "actionRefused";
+      readonly number: number;
+      readonly atUs: number;
+      readonly message: string;
+    };
+
+/** Sent after each slice of a long replay; the frame follows when it is done. */
+export interface Progress {
+  readonly kind: "progress";
+  readonly answers: number;
+  readonly atUs: number;
+  readonly toUs: number;
+}
+
+/** The worker threw: a broken invariant. It answers nothing any more. */
+export interface Failure {
+  readonly kind: "failure";
+  readonly message: string;
+  /** Of the run that broke, to repeat it; null before the first. */
+  readonly run: Run | null;
+  readonly atUs: number;
+}

@@ -1,0 +1,64 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ActionBody } from "@chronik/core/sim";
+import { replay } from "@chronik/core/sim";
+import type { Command } from "./protocol.ts";
+import { openScenario } from "./sessionPage.ts";
+
+const node = fc.integer({ min: 1, max: 3 });
+const action: fc.Arbitrary<ActionBody> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("kill", "restart", "timeOut"), node }),
+  fc.record({ kind: fc.constant("cut" as const), nodes: fc.tuple(node) }),
+  fc.constant({ kind: "heal" as const }),
+  fc.record({
+    kind: fc.constant("produce" as const),
+    node: fc.constant(null),
+    topic: fc.constant("orders"),
+    partition: fc.integer({ min: 0, max: 2 }),
+    key: fc.constant("k"),
+    value: fc.constant("v"),
+    acks: fc.constantFrom(0, 1, -1),
+  }),
+);
+
+/** `atUs` counts from where the scenario opens; `name` may be a branch that is not there. */
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("act" as const), action }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("advance" as const), toUs: moment(3_000_000) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("seek" as const), toUs: moment(2_000_000) }),
+  },
+  fc.record({
+    kind: fc.constant("switchBranch" as const),
+    name: fc.constantFrom("A", "B", "C", "D"),
+  }),
+  fc.record({ kind: fc.constantFrom("seekEnd", "nextEvent", "previousEvent", "undo") }),
+);
+
+test("whatever was done, the moment shown is the one that a replay of its run reaches", () => {
+  fc.assert(
+    fc.property(fc.array(command, { minLength: 3, maxLength: 12 }), (commands) => {
+      const page = openScenario();
+      for (const one of commands) {
+        page.ask(one);
+        const { nowUs, traceHash, endUs, inPast } = page.frame;
+        const { run } = page.branch;
+        expect(inPast).toBe(nowUs < endUs);
+        const actions = run.actions.filter(({ atUs }) => atUs <= nowUs);
+        if (!inPast) expect(actions).toEqual(run.actions);
+        const world = replay({ ...run, actions }, nowUs, { onEvent: () => {} });
+        expect(traceHash).toBe(world.traceHash());
+        expect(page.world.nowUs).toBe(nowUs);
+      }
+    }),
+    { numRuns: 15 },
+  );
+}, 60_000);
+
+function moment(span: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 1_500_000, max: 2_500_000 + span });
+}

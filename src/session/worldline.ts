@@ -1,0 +1,102 @@
+import { decodeCommand, metadataHash } from "@chronik/core/metadata";
+import type { Action, ActionBody, ActionResult, Run } from "@chronik/core/sim";
+import { World } from "@chronik/core/sim";
+import type { WorldView } from "@chronik/core/view";
+import { Projector } from "@chronik/core/view";
+import { decodeRecordBatch, errorName } from "@chronik/core/wire";
+
+/** The projection knows the other rings' types only; whoever composes it brings the functions. */
+const READERS = { decodeCommand, decodeRecordBatch, metadataHash, errorName };
+
+/** Virtual time that is run without looking at the wall clock. */
+const CHUNK_US = 20_000;
+
+export type RunResult =
+  | { readonly kind: "there" }
+  | { readonly kind: "onTheWay" }
+  | { readonly kind: "halted" }
+  | { readonly kind: "refused"; readonly action: Action; readonly message: string };
+
+/**
+ * One world at one moment, and the actions that it has been given so far. A branch's actions are
+ * handed to it when their time comes and not before, so that the same world can leave the branch
+ * at any moment: forking costs nothing. That this equals a world which knew all its actions from
+ * the start is what replay promises.
+ */
+export class Worldline {
+  readonly #world: World;
+  readonly #projector: Projector;
+  #taken: Action[] = [];
+
+  /** `shown` is the view that the page has: what is equal in this world's keeps its identity. */
+  constructor(run: Run, shown: WorldView | null) {
+    this.#projector = new Projector(READERS, shown);
+    this.#world = new World({ ...run, actions: [] }, { onEvent: this.#projector.onEvent });
+  }
+
+  get nowUs(): number {
+    return this.#world.nowUs;
+  }
+
+  get taken(): readonly Action[] {
+    return this.#taken;
+  }
+
+  get halted(): boolean {
+    return this.#world.violation !== null;
+  }
+
+  /** Whether going on with these actions is all it takes to be on that branch. */
+  canFollow(actions: readonly Action[]): boolean {
+    const next = actions[this.#taken.length];
+    return (
+      this.#taken.every((action, at) => actions[at] === action) &&
+      (next === undefined || next.atUs >= this.nowUs)
+    );
+  }
+
+  /** Runs towards `us` for a small piece of virtual time. */
+  runChunk(actions: readonly Action[], us: number): RunResult {
+    if (this.halted) return { kind: "halted" };
+    const next = actions[this.#taken.length];
+    const limitUs = Math.min(us, this.nowUs + CHUNK_US);
+    if (next === undefined || next.atUs > limitUs) {
+      this.#world.runUntil(limitUs);
+      if (this.halted) return { kind: "halted" };
+      return { kind: limitUs === us ? "there" : "onTheWay" };
+    }
+    this.#world.runUntil(next.atUs);
+    return this.halted ? { kind: "halted" } : this.#take(next);
+  }
+
+  /** The moment of the next event or action; null when nothing is ahead. */
+  nextAtUs(actions: readonly Action[]): number | null {
+    const eventAtUs = this.#world.nextEventAtUs();
+    const actionAtUs = actions[this.#taken.length]?.atUs ?? null;
+    if (eventAtUs === null || actionAtUs === null) return eventAtUs ?? actionAtUs;
+    return Math.min(eventAtUs, actionAtUs);
+  }
+
+  act(body: ActionBody): ActionResult {
+    const action = { ...body, atUs: this.nowUs };
+    const result = this.#world.act(body);
+    if (result.ok) this.#taken.push(action);
+    return result;
+  }
+
+  view(): WorldView {
+    return this.#projector.project(this.#world);
+  }
+
+  traceHash(): string {
+    return this.#world.traceHash();
+  }
+
+  #take(action: Action): RunResult {
+    const { atUs: _, ...body } = action;
+    const result = this.#world.act(body);
+    if (!result.ok) return { kind: "refused", action, message: result.message };
+    this.#taken.push(action);
+    return { kind: "onTheWay" };
+  }
+}

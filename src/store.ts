@@ -1,0 +1,29 @@
+import { createStore } from "zustand/vanilla";
+import type { PageState } from "../ui/page.ts";
+
+export interface PageStore {
+  /** What the page shows. */
+  getState(): PageState;
+  subscribe(listener: () => void): () => void;
+  /** What it will show after the next flush. */
+  pending(): PageState;
+  change(part: Partial<PageState>): void;
+  /** Called once a frame: all changes since the last one reach the page together. */
+  flush(): void;
+}
+
+export function createPageStore(initial: PageState): PageStore {
+  const store = createStore<PageState>()(() => initial);
+  let pending = initial;
+  return {
+    getState: store.getState,
+    subscribe: store.subscribe,
+    pending: () => pending,
+    change(part) {
+      pending = { ...pending, ...part };
+    },
+    flush() {
+      if (pending !== store.getState()) store.setState(pending, true);
+    },
+  };
+}
