@@ -19,15 +19,18 @@ export function checkNode() {
   fail(`This project needs Node.js ${NODE_MIN.join(".")} or newer; this is ${process.version}.`);
 }
 
-/** Runs `npm ci` unless node_modules already holds what package-lock.json says. */
+/**
+ * Installs what package-lock.json says unless node_modules holds it already. Not with `npm ci`: that
+ * refuses a lock file without the optional binaries of platforms that its author's registry lacks.
+ */
 export function ensurePackages() {
   const lock = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   const stamp = join(root, "node_modules", ".chronik-lock-sha256");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  say("Installing npm packages (npm ci) ...");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  say("Installing npm packages ...");
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stamp, lock);
 }
 

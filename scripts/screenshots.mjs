@@ -1,0 +1,70 @@
+/**
+ * `npm run screenshots`: renders the production build in the states worth looking at. Writes
+ * docs/screenshot.png for the README, and all of them to the folder named by --out (default:
+ * test-results/screenshots).
+ */
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkNode, ensureChromium, ensurePackages, root, run, say, tool } from "./install.mjs";
+
+const PORT = 4198;
+
+checkNode();
+ensurePackages();
+const executablePath = ensureChromium();
+run(tool("vite"), ["build", "--logLevel", "warn"]);
+
+const flag = process.argv.indexOf("--out");
+const out = flag > 0 ? process.argv[flag + 1] : join(root, "test-results", "screenshots");
+mkdirSync(out, { recursive: true });
+
+const { preview } = await import("vite");
+const { chromium } = await import("@playwright/test");
+const server = await preview({ root, preview: { port: PORT, strictPort: true, host: "localhost" } });
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+for (const [name, viewport, colorScheme] of [
+  ["light", desktop, "light"],
+  ["dark", desktop, "dark"],
+  ["phone", phone, "light"],
+]) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    deviceScaleFactor: name === "phone" ? 2 : 1,
+    hasTouch: name === "phone",
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => say(`page error (${name}): ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") say(`console (${name}): ${message.text()}`);
+  });
+  await page.goto(`http://localhost:${PORT}/?seed=1042`);
+  const leader = page.getByRole("button", { name: /^n\d, leader of term/ });
+  await leader.waitFor();
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: join(out, `${name}-quiet.png`) });
+
+  const leaderName = (await leader.getAttribute("aria-label")).slice(0, 2);
+  await leader.click();
+  await page.keyboard.press("k");
+  await page.waitForTimeout(600);
+  await page.screenshot({ path: join(out, `${name}-killed.png`) });
+  await page.getByRole("button", { name: /^n\d, (pre-)?candidate/ }).first().waitFor();
+  await page.waitForTimeout(150);
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(out, `${name}-election.png`) });
+  await page.keyboard.press("Space");
+  await leader.waitFor();
+  await page.waitForTimeout(2_500);
+  await page.screenshot({ path: join(out, `${name}-elected.png`) });
+  say(`${name}: ${leaderName} was killed`);
+  await context.close();
+}
+await browser.close();
+await server.close();
+copyFileSync(join(out, "light-election.png"), join(root, "docs", "screenshot.png"));
+say(`Screenshots are in ${out}`);
