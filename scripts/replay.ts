@@ -7,7 +7,7 @@ import { parseAddress } from "../src/link.ts";
 
 const [link] = process.argv.slice(2);
 if (link === undefined) fail("Use: npm run replay -- LINK, where LINK is what Share copied.");
-const address = parseAddress(new URL(link, "http://localhost/"));
+const address = await parseAddress(new URL(link, "http://localhost/"));
 if (!address.ok) fail(`${address.problem.title} ${address.problem.detail}`);
 if (address.value.kind !== "run") fail("This link holds no run: use Share on the page.");
 

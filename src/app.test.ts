@@ -59,8 +59,8 @@ afterEach(() => {
 });
 
 describe("opening", () => {
-  test("shows a running cluster, with its leader selected and the seed in the address", () => {
-    start("");
+  test("shows a running cluster, with its leader selected and the seed in the address", async () => {
+    await start("");
     const { world, selectedNode, selectedPartition, playback, scenario } = app.store.getState();
     expect(world?.summary.leader).not.toBeNull();
     expect(selectedNode).toBe(world?.summary.leader);
@@ -70,8 +70,8 @@ describe("opening", () => {
     expect(address).toBe("https://example.org/play/?seed=1042");
   });
 
-  test("says what is wrong with a bad link and opens the scenario", () => {
-    start("?seed=7#run=AAAA");
+  test("says what is wrong with a bad link and opens the scenario", async () => {
+    await start("?seed=7#run=AAAA");
     expect(app.store.getState().problem?.title).toBe("This link cannot be opened.");
     expect(app.store.getState().boot).toBe("ready");
     expect(address).toBe("https://example.org/play/?seed=1042");
@@ -79,7 +79,7 @@ describe("opening", () => {
 });
 
 test("a shared moment is the same moment when it is opened", async () => {
-  start("?seed=7");
+  await start("?seed=7");
   frame();
   app.dispatch({ kind: "kill", node: "n1" });
   for (let count = 0; count < 20; count++) frame();
@@ -94,7 +94,7 @@ test("a shared moment is the same moment when it is opened", async () => {
   expect(app.store.getState().toast?.text).toBe("Link copied.");
   expect(copied).toEqual([shared.scenario.link]);
 
-  start(new URL(copied[0] ?? "").search + new URL(copied[0] ?? "").hash);
+  await start(new URL(copied[0] ?? "").search + new URL(copied[0] ?? "").hash);
   const opened = app.store.getState();
   expect(opened.playback.mode).toBe("paused");
   expect(opened.world?.nowUs).toBe(shared.world?.nowUs);
@@ -107,8 +107,8 @@ test("a shared moment is the same moment when it is opened", async () => {
   expect(address).toBe("https://example.org/play/?seed=7");
 });
 
-test("acting in the past says so, and can be undone", () => {
-  start("");
+test("acting in the past says so, and can be undone", async () => {
+  await start("");
   frame();
   app.dispatch({ kind: "seek", atUs: 2_000_000 });
   frame();
@@ -126,15 +126,15 @@ test("acting in the past says so, and can be undone", () => {
   expect(app.store.getState().playback).toMatchObject({ mode: "paused", inPast: true });
 });
 
-test("what the world refuses is said in a sentence", () => {
-  start("");
+test("what the world refuses is said in a sentence", async () => {
+  await start("");
   app.dispatch({ kind: "restart", node: "n1" });
   frame();
   expect(app.store.getState().toast).toMatchObject({ text: "n1 is running already.", undo: false });
 });
 
-test("a broken invariant names seed and link, and another seed starts anew", () => {
-  start("?seed=7");
+test("a broken invariant names seed and link, and another seed starts anew", async () => {
+  await start("?seed=7");
   const run = { seed: 7, options: DEFAULT_RUN_OPTIONS, actions: [] };
   workers[0]?.say({ kind: "failure", message: "commit went back", run, atUs: 3_500_000 });
   frame();
@@ -151,7 +151,7 @@ test("a broken invariant names seed and link, and another seed starts anew", () 
   expect(app.store.getState().scenario.seed).toBe(8);
 });
 
-function start(path: string): void {
+async function start(path: string): Promise<void> {
   goTo(`https://example.org/play/${path}`);
   const create = (): FakeWorker => {
     const worker = new FakeWorker();
@@ -159,7 +159,7 @@ function start(path: string): void {
     return worker;
   };
   app = new App(create, true);
-  app.start();
+  await app.start();
   frame();
 }
 

@@ -62,9 +62,9 @@ export class App implements PagePort {
   }
 
   /** Opens what the address asks for, or the scenario. */
-  start(): void {
+  async start(): Promise<void> {
     applyTheme(this.store.pending().theme);
-    const asked = parseAddress(location);
+    const asked = await parseAddress(location);
     if (!asked.ok) {
       this.#openSeed(SEED_DEFAULT);
       this.store.change({ problem: asked.problem });

@@ -3,8 +3,8 @@ import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
 import type { Action, Run } from "@chronik/core/sim";
 import { encodeBase64Url } from "./base64Url.ts";
 import type { LinkedRun, Parsed } from "./link.ts";
-import { formatLink, LINK_LENGTH_MAX, parseAddress, parseSeed } from "./link.ts";
-import { ACTIONS_MAX, TIME_MAX_US } from "./linkSchema.ts";
+import { formatLink, parseAddress, parseSeed } from "./link.ts";
+import { ACTIONS_MAX, LINK_LENGTH_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
 const RUN: Run = {
   seed: 1042,
@@ -36,25 +36,25 @@ const RUN: Run = {
 };
 
 describe("a link", () => {
-  test("opens exactly the run that it was made from", () => {
-    const opened = parse(linkOf(RUN, 8_500_000));
+  test("opens exactly the run that it was made from", async () => {
+    const opened = await parse(linkOf(RUN, 8_500_000));
     expect(opened).toEqual({ ok: true, value: { kind: "run", run: RUN, viewAtUs: 8_500_000 } });
   });
 
-  test("may hold a seed alone, or nothing", () => {
-    expect(parse("?seed=7")).toEqual({ ok: true, value: { kind: "seed", seed: 7 } });
-    expect(parse("")).toEqual({ ok: true, value: { kind: "nothing" } });
-    expect(parse("#help")).toEqual({ ok: true, value: { kind: "nothing" } });
+  test("may hold a seed alone, or nothing", async () => {
+    expect(await parse("?seed=7")).toEqual({ ok: true, value: { kind: "seed", seed: 7 } });
+    expect(await parse("")).toEqual({ ok: true, value: { kind: "nothing" } });
+    expect(await parse("#help")).toEqual({ ok: true, value: { kind: "nothing" } });
   });
 
-  test("is refused when it was cut short", () => {
+  test("is refused when it was cut short", async () => {
     const link = linkOf(RUN, 0);
-    expect(detailOf(parse(link.slice(0, -9)))).toContain("It is damaged");
+    expect(detailOf(await parse(link.slice(0, -9)))).toContain("It is damaged");
   });
 
-  test("is refused when its two seeds differ", () => {
+  test("is refused when its two seeds differ", async () => {
     const link = linkOf(RUN, 0).replace("?seed=1042", "?seed=1043");
-    expect(detailOf(parse(link))).toContain("The address says seed 1043, the run in it says 1042");
+    expect(detailOf(await parse(link))).toContain("The address says seed 1043, the run in it says 1042");
   });
 
   test.each([
@@ -79,15 +79,15 @@ describe("a link", () => {
     ["seed", { seed: 2 ** 32 }],
     ["at", { at: Number.MAX_SAFE_INTEGER }],
     ["v is not 1", { v: 2 }],
-  ])("is refused with the path %s", (path, change) => {
+  ])("is refused with the path %s", async (path, change) => {
     const fields = { v: 1, seed: 1042, options: {}, actions: [], at: 0, ...change };
-    expect(detailOf(parse(`?seed=1042#run=${encodeBase64Url(JSON.stringify(fields))}`))).toContain(
+    expect(detailOf(await parse(`?seed=1042#run=${encodeBase64Url(JSON.stringify(fields))}`))).toContain(
       path,
     );
   });
 
-  test("is refused when it is too long, before anything is read", () => {
-    const detail = detailOf(parse(`#run=${"A".repeat(LINK_LENGTH_MAX + 1)}`));
+  test("is refused when it is too long, before anything is read", async () => {
+    const detail = detailOf(await parse(`#run=${"A".repeat(LINK_LENGTH_MAX + 1)}`));
     expect(detail).toContain(`the limit is ${LINK_LENGTH_MAX}`);
   });
 
@@ -108,9 +108,9 @@ describe("a seed", () => {
 
   test.each(["", "-1", "4294967296", "1e3", "0x10", "abc", "1.5", "99999999999"])(
     "may not be %s, and a person is told what may",
-    (text) => {
+    async (text) => {
       expect(detailOf(parseSeed(text))).toContain("0 to 4294967295");
-      expect(parse(`?seed=${encodeURIComponent(text)}`).ok).toBe(false);
+      expect((await parse(`?seed=${encodeURIComponent(text)}`)).ok).toBe(false);
     },
   );
 });
@@ -121,7 +121,7 @@ function linkOf(run: Run, viewAtUs: number): string {
   return link.value;
 }
 
-function parse(link: string): Parsed<LinkedRun> {
+function parse(link: string): Promise<Parsed<LinkedRun>> {
   const url = new URL(link, "https://example.org/");
   return parseAddress({ search: url.search, hash: url.hash });
 }

@@ -1,11 +1,8 @@
 import * as v from "valibot";
 import type { Action } from "@chronik/core/sim";
 import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
+import { ACTIONS_MAX, SEED_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
-export const SEED_MAX = 2 ** 32 - 1;
-export const ACTIONS_MAX = 500;
-/** Half an hour: what a page can replay while somebody waits. */
-export const TIME_MAX_US = 1_800_000_000;
 const PARTITIONS_MAX = 100;
 
 /** Every message continues a sentence that begins with the path. */
@@ -127,7 +124,7 @@ const optionsSchema = v.pipe(
 );
 
 /** A link of version 1, once it is JSON. */
-export const linkSchema = v.strictObject(
+const linkSchema = v.strictObject(
   {
     v: v.literal(1, "is not 1: this page reads links of version 1"),
     seed: boundedInteger(0, SEED_MAX),
@@ -154,4 +151,14 @@ function countPartitions(actions: readonly Action[]): number {
     (count, action) => count + (action.kind === "createTopic" ? action.partitionCount : 0),
     0,
   );
+}
+
+/** What the text of a link must be, once it is JSON: the run as it says, or the first breach. */
+export function checkLink(
+  data: unknown,
+): { ok: true; link: v.InferOutput<typeof linkSchema> } | { ok: false; breach: string } {
+  const result = v.safeParse(linkSchema, data);
+  if (result.success) return { ok: true, link: result.output };
+  const [issue] = result.issues;
+  return { ok: false, breach: `${v.getDotPath(issue) ?? "The run"} ${issue.message}` };
 }

@@ -15,7 +15,7 @@ const app = new App(
 );
 
 // The worker is at work while the page is drawn for the first time.
-app.start();
+void app.start();
 createRoot(root).render(
   <StrictMode>
     <PageProvider value={app}>

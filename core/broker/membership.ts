@@ -1,4 +1,5 @@
 import { NO_NODE } from "../base/ids.ts";
+import type { NodeId } from "../base/ids.ts";
 import type { BrokerContext } from "./context.ts";
 import { Proposer } from "./proposer.ts";
 
@@ -7,6 +8,8 @@ export class Membership {
   readonly #context: BrokerContext;
   readonly #proposer: Proposer;
   #saidAtUs = Number.NEGATIVE_INFINITY;
+  #saidTo: NodeId = NO_NODE;
+  #hasReported = false;
 
   constructor(context: BrokerContext) {
     const { metadataLog, clock, config } = context;
@@ -14,16 +17,35 @@ export class Membership {
     this.#proposer = new Proposer(metadataLog, clock, config.proposalRetryUs);
   }
 
+  /**
+   * True once some controller of this broker's lifetime was told of it. Until then it copies
+   * nothing: a broker that is taken for dead must not be let into an ISR (KIP-903).
+   */
+  get hasReported(): boolean {
+    return this.#hasReported;
+  }
+
+  /**
+   * A controller that is new to this broker hears of it at once. It may still take it for dead, and
+   * would throw it out of the ISRs that it is about to return to.
+   */
+  run(): void {
+    if (this.#context.metadataLog.leader !== this.#saidTo) this.#sayAlive();
+  }
+
   tick(): void {
-    this.#sayAlive();
+    const { config, clock } = this.#context;
+    if (clock.nowUs - this.#saidAtUs >= config.brokerHeartbeatIntervalUs) this.#sayAlive();
     this.#askForNextEpochs();
   }
 
   #sayAlive(): void {
     const { config, clock, metadataLog, out } = this.#context;
     const { leader } = metadataLog;
-    if (leader === NO_NODE || leader === config.id) return;
-    if (clock.nowUs - this.#saidAtUs < config.brokerHeartbeatIntervalUs) return;
+    this.#saidTo = leader;
+    if (leader === NO_NODE) return;
+    this.#hasReported = true;
+    if (leader === config.id) return;
     this.#saidAtUs = clock.nowUs;
     out.sendRequest(leader, { api: "brokerHeartbeat", brokerId: config.id });
   }

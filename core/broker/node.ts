@@ -67,9 +67,10 @@ export class BrokerNode {
   settle(): void {
     const { metadataLog } = this.context;
     metadataLog.run();
+    this.#membership.run();
     this.#controller.run();
     this.#createTopics.settle();
-    this.#fetcher.run();
+    if (this.#membership.hasReported) this.#fetcher.run();
     this.#settleWaiting();
     // What was proposed on the way shall leave now.
     metadataLog.run();

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Index } from "../base/index.ts";
 import { decodeCommand, metadataHash } from "../metadata/index.ts";

@@ -91,6 +91,9 @@ function entriesCaption({ entries }: Message): string {
   return first === last ? String(first) : `${first}–${last}`;
 }
 
+const pluralOf = (entries: readonly unknown[]): string =>
+  entries.length === 1 ? "entry" : "entries";
+
 /** What brokers say of a Ready's message, as in "ack to n2, index 20". */
 export function readyMessageText(message: Message): string {
   const to = nodeName(message.to);
@@ -99,7 +102,7 @@ export function readyMessageText(message: Message): string {
     case "MsgApp":
       return entries.length === 0
         ? `append to ${to}, nothing new`
-        : `append to ${to}, ${entries.length === 1 ? "entry" : "entries"} ${entriesCaption(message)}`;
+        : `append to ${to}, ${pluralOf(entries)} ${entriesCaption(message)}`;
     case "MsgAppResp":
       return reject ? `refusal to ${to}, index ${index}` : `ack to ${to}, index ${index}`;
     case "MsgVote":

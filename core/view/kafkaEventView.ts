@@ -47,13 +47,15 @@ export function kafkaEventView(node: NodeId, event: BrokerEvent, story: Story): 
         say`The high watermark of ${at(event)} moved to ${event.to}.`,
         say`Every in-sync replica has the records below it on disk; consumers may read them.`,
       );
-    case "replicaTruncated":
+    case "replicaTruncated": {
+      const cut = offsets(event.toOffset, event.fromOffset - 1);
       return draft(
         2,
         "warn",
-        say`${nodeNoun(node)} cut ${offsets(event.toOffset, event.fromOffset - 1)} of ${at(event)}.`,
+        say`${nodeNoun(node)} cut ${cut} of ${at(event)}.`,
         say`Its leader does not have them; they never were on every in-sync replica.`,
       );
+    }
     case "produceDecided":
       return event.errorCode === 0 ? null : produceRefused(node, event);
     case "produceWaiting":

@@ -204,6 +204,7 @@ function refusal(node: NodeId, reason: VoteRefusal, term: number, story: Story):
 function committed(from: number, to: number, story: Story): EventDraft {
   // `from` is the commit index before, `to` the one after.
   const first = from + 1;
+  const them = first === to ? "it" : "them";
   const what =
     first === to
       ? say`${atStart(entryNoun(to))} is committed.`
@@ -212,7 +213,7 @@ function committed(from: number, to: number, story: Story): EventDraft {
     1,
     "ok",
     what,
-    say`At least ${story.majority} of ${story.nodeCount} disks hold ${first === to ? "it" : "them"}.`,
+    say`At least ${story.majority} of ${story.nodeCount} disks hold ${them}.`,
   );
 }
 

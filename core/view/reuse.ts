@@ -44,7 +44,7 @@ function idOf(element: unknown): unknown {
   return isRecord(element) ? element["id"] : undefined;
 }
 
-/** Allocates only when a part changed and another part of it did not: most of a view is as before. */
+/** Allocates only where old and new parts must be mixed: most of a view is as it was before. */
 function shareRecord(
   previous: Readonly<Record<string, unknown>>,
   next: Readonly<Record<string, unknown>>,

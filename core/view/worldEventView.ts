@@ -107,12 +107,15 @@ function powerLost(
   const loss = lossText(event);
   const why =
     left.length < story.majority
-      ? say`Only ${left.length} of ${story.nodeCount} nodes ${left.length === 1 ? "runs" : "run"}, so nothing can be committed.`
+      ? say`${onlyRunning(left.length, story.nodeCount)}, so nothing can be committed.`
       : node.role === "leader"
         ? say`It led ${termNoun(node.term)}; the others notice when their election timers run out.`
         : say`${loss}`;
   return draft(2, "bad", say`${nodeNoun(id)} lost power.`, why);
 }
+
+const onlyRunning = (left: number, all: number): string =>
+  `Only ${left} of ${all} nodes ${left === 1 ? "runs" : "run"}`;
 
 function lossText(event: Extract<Happening, { kind: "powerLost" }>): string {
   if (event.lostBytes > 0) {

@@ -1,4 +1,4 @@
-import { scaleLinear } from "d3-scale";
+import { tickStep, ticks } from "d3-array";
 
 /** The time axis of the lanes: where a moment stands relative to a fixed origin. */
 export interface LaneScale {
@@ -43,11 +43,11 @@ export function laneTicks(scale: LaneScale, width: number): readonly LaneTick[] 
   const fromUs = scale.originUs - scale.windowUs;
   const toUs = scale.originUs + scale.windowUs * 5;
   const perWindow = Math.max(3, Math.min(8, Math.floor(width / 130)));
-  const axis = scaleLinear().domain([fromUs / 1e6, toUs / 1e6]);
-  const count = perWindow * 6;
-  const format = axis.tickFormat(count);
-  return axis
-    .ticks(count)
-    .filter((seconds) => seconds >= 0)
-    .map((seconds) => ({ atUs: Math.round(seconds * 1e6), label: format(seconds) }));
+  const [fromS, toS] = [Math.max(0, fromUs / 1e6), toUs / 1e6];
+  const step = tickStep(fromS, toS, perWindow * 6);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return ticks(fromS, toS, perWindow * 6).map((seconds) => ({
+    atUs: Math.round(seconds * 1e6),
+    label: seconds.toFixed(decimals),
+  }));
 }

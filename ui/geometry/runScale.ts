@@ -1,5 +1,3 @@
-import { scaleLinear } from "d3-scale";
-
 /** The time axis of the whole run. It grows in steps, so that the past keeps its place for long. */
 export interface RunScale {
   readonly endUs: number;
@@ -13,8 +11,12 @@ export function runScale(simulatedUs: number, width: number): RunScale {
   const neededS = (simulatedUs * 1.05) / 1e6;
   const endS = ENDS_S.find((s) => s >= neededS) ?? Math.ceil(neededS / 600) * 600;
   const endUs = endS * 1e6;
-  const scale = scaleLinear().domain([0, endUs]).range([0, width]).clamp(true);
-  return { endUs, x: (atUs) => scale(atUs), atUs: (x) => Math.round(scale.invert(x)) };
+  const inside = (fraction: number): number => Math.min(1, Math.max(0, fraction));
+  return {
+    endUs,
+    x: (atUs) => inside(atUs / endUs) * width,
+    atUs: (x) => Math.round(inside(x / width) * endUs),
+  };
 }
 
 export interface PlacedLabel {

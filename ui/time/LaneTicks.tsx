@@ -22,7 +22,8 @@ export const LaneTicks = memo(function LaneTicks({ scale, width, bottom }: LaneT
     xs.forEach((x, i) => {
       const away = x - nowX;
       const right = away > width * (1 - PLAYHEAD_FRACTION) - EDGE_ROOM;
-      const hidden = right || Math.abs(away) < FLAG_ROOM;
+      const left = away < EDGE_ROOM - width * PLAYHEAD_FRACTION;
+      const hidden = left || right || Math.abs(away) < FLAG_ROOM;
       labels.current?.children[i]?.classList.toggle("hidden-label", hidden);
     });
   });
