@@ -42,7 +42,9 @@ test("an acknowledged record survives the death of the leader that took it", asy
     new RegExp(`^${first.name}, follower in term ${second.term}`),
   );
   const facts = (name: string) => logFacts(cluster, name);
-  await expect.poll(async () => (await facts(first.name)) === (await facts(second.name))).toBe(true);
+  await expect
+    .poll(async () => (await facts(first.name)) === (await facts(second.name)))
+    .toBe(true);
   await cluster.pause();
   const [old, current] = await Promise.all([
     logEntries(cluster, first.name),

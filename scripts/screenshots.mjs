@@ -20,7 +20,10 @@ mkdirSync(out, { recursive: true });
 
 const { preview } = await import("vite");
 const { chromium } = await import("@playwright/test");
-const server = await preview({ root, preview: { port: PORT, strictPort: true, host: "localhost" } });
+const server = await preview({
+  root,
+  preview: { port: PORT, strictPort: true, host: "localhost" },
+});
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 
 const desktop = { width: 1440, height: 900 };
@@ -52,7 +55,10 @@ for (const [name, viewport, colorScheme] of [
   await page.keyboard.press("k");
   await page.waitForTimeout(600);
   await page.screenshot({ path: join(out, `${name}-killed.png`) });
-  await page.getByRole("button", { name: /^n\d, (pre-)?candidate/ }).first().waitFor();
+  await page
+    .getByRole("button", { name: /^n\d, (pre-)?candidate/ })
+    .first()
+    .waitFor();
   await page.waitForTimeout(150);
   await page.keyboard.press("Space");
   await page.waitForTimeout(150);

@@ -58,7 +58,7 @@ export class App implements PagePort {
       showToast: (toast) => this.#showToast(toast),
     });
     playback.subscribe(() => this.#showScenario());
-    this.#boot.subscribe(({ value }) => store.change({ boot: value as PageState["boot"] }));
+    this.#boot.subscribe(({ value }) => store.change({ boot: value }));
   }
 
   /** Opens what the address asks for, or the scenario. */

@@ -54,7 +54,9 @@ describe("a link", () => {
 
   test("is refused when its two seeds differ", async () => {
     const link = linkOf(RUN, 0).replace("?seed=1042", "?seed=1043");
-    expect(detailOf(await parse(link))).toContain("The address says seed 1043, the run in it says 1042");
+    expect(detailOf(await parse(link))).toContain(
+      "The address says seed 1043, the run in it says 1042",
+    );
   });
 
   test.each([
@@ -81,9 +83,9 @@ describe("a link", () => {
     ["v is not 1", { v: 2 }],
   ])("is refused with the path %s", async (path, change) => {
     const fields = { v: 1, seed: 1042, options: {}, actions: [], at: 0, ...change };
-    expect(detailOf(await parse(`?seed=1042#run=${encodeBase64Url(JSON.stringify(fields))}`))).toContain(
-      path,
-    );
+    expect(
+      detailOf(await parse(`?seed=1042#run=${encodeBase64Url(JSON.stringify(fields))}`)),
+    ).toContain(path);
   });
 
   test("is refused when it is too long, before anything is read", async () => {

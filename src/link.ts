@@ -15,7 +15,6 @@ export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problem: ProblemState };
 
-
 /**
  * The one place where something from outside becomes a run. A link is opened exactly as it says or
  * it is refused, with the path of what is wrong and what to do.
@@ -92,9 +91,7 @@ function readRunText(hash: string): string | null {
   return hash.startsWith("#run=") ? hash.slice("#run=".length) : null;
 }
 
-async function parseRunText(
-  encoded: string,
-): Promise<Parsed<Extract<LinkedRun, { kind: "run" }>>> {
+async function parseRunText(encoded: string): Promise<Parsed<Extract<LinkedRun, { kind: "run" }>>> {
   if (encoded.length > LINK_LENGTH_MAX) {
     return refuse(`It is ${encoded.length} characters long, the limit is ${LINK_LENGTH_MAX}.`);
   }

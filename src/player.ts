@@ -18,7 +18,7 @@ export interface Player {
   /** A command at the playhead. */
   stay(command: Command): void;
   frameArrived(frame: Frame, world: WorldView): void;
-  progressed(progress: Progress): void;
+  readonly progressed: (progress: Progress) => void;
   /** Once an animation frame. */
   tick(wallMs: number): void;
   nowUs(): number;

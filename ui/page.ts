@@ -21,7 +21,7 @@ export interface PageState {
   readonly boot: "loading" | "ready" | "failed";
 }
 
-export interface ScenarioState {
+interface ScenarioState {
   readonly title: string;
   readonly seed: number;
   readonly link: string;
@@ -42,7 +42,7 @@ export interface PlaybackState {
 }
 
 /** Acting in the past forks the run; the old future stays as a branch. */
-export interface BranchState {
+interface BranchState {
   readonly name: string;
   readonly others: readonly {
     readonly name: string;

@@ -6,7 +6,7 @@ export interface PagePort {
   /** Structure: set at most once a frame; unchanged parts keep their identity. */
   readonly store: {
     getState(): PageState;
-    subscribe(listener: () => void): () => void;
+    readonly subscribe: (listener: () => void) => () => void;
   };
   /** Motion: simulated time, every frame. Listeners write to refs, never to React state. */
   readonly frames: {

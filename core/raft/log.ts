@@ -269,7 +269,8 @@ export class RaftLog {
     while (lo < hi) {
       const page = this.slice(lo, hi, this.#maxApplyingBytes);
       if (typeof page === "string" || page.length === 0) {
-        assert(false, `error scanning unapplied entries [${lo}, ${hi}): ${page}`);
+        const reason = typeof page === "string" ? page : "nothing";
+        assert(false, `error scanning unapplied entries [${lo}, ${hi}): ${reason}`);
       }
       if (page.some(wanted)) return true;
       lo = (lo + page.length) as Index;

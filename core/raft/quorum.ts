@@ -10,7 +10,7 @@ export type AckedIndex = (id: NodeId) => Index | undefined;
 export type VoteOf = (id: NodeId) => boolean | undefined;
 
 /** Larger than every index: what a quorum of nobody would have committed. */
-export const INFINITE_INDEX = Infinity as Index;
+const INFINITE_INDEX = Infinity as Index;
 
 /** Decisions by more than half of a set of voters (Raft paper, section 5). */
 export class MajorityConfig {

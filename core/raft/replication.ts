@@ -29,7 +29,7 @@ export function broadcastHeartbeat(r: Raft): void {
  * Sends a MsgApp to `to` if its flow control allows; without entries only if `sendIfEmpty`, which
  * is how the commit index travels. False if nothing was sent.
  */
-export function maybeSendAppend(r: Raft, to: NodeId, sendIfEmpty: boolean): boolean {
+function maybeSendAppend(r: Raft, to: NodeId, sendIfEmpty: boolean): boolean {
   const progress = r.progressOf(to);
   if (progress.isPaused()) return false;
   const previous = (progress.next - 1) as Index;

@@ -93,7 +93,7 @@ describe("Disk", () => {
       expect([...disk.image().get(FILE)!]).toEqual([1, 1, 1, 1, 2, 2, 2].slice(0, size()));
       sizes.add(size());
     }
-    expect([...sizes].sort()).toEqual([4, 5, 6, 7]);
+    expect([...sizes].sort((a, b) => a - b)).toEqual([4, 5, 6, 7]);
   });
 
   test("what was interrupted never completes, and what survived is durable", () => {

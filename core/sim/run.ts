@@ -101,31 +101,31 @@ export type ActionBody =
 export type Action = { readonly atUs: number } & ActionBody;
 
 /** The node loses its power: its memory, and what its disk had not synced. */
-export interface KillAction {
+interface KillAction {
   readonly kind: "kill";
   readonly node: number;
 }
 
 /** A new broker starts from the bytes on that node's disk and from nothing else. */
-export interface RestartAction {
+interface RestartAction {
   readonly kind: "restart";
   readonly node: number;
 }
 
 /** The node starts an election at once, as if it had heard of no leader for too long. */
-export interface TimeOutAction {
+interface TimeOutAction {
   readonly kind: "timeOut";
   readonly node: number;
 }
 
 /** Cuts these nodes off from the other brokers, in both directions. Clients still reach them. */
-export interface CutAction {
+interface CutAction {
   readonly kind: "cut";
   readonly nodes: readonly number[];
 }
 
 /** Takes these nodes out of every cut; without `nodes` there is no cut any more. */
-export interface HealAction {
+interface HealAction {
   readonly kind: "heal";
   readonly nodes?: readonly number[];
 }

@@ -32,7 +32,7 @@ export interface BrokerSource extends Pick<
   readonly led: ReadonlyMap<PartitionKey, Pick<LedPartition, "proposals">>;
 }
 
-export type RaftSource = Pick<
+type RaftSource = Pick<
   RawNode,
   | "role"
   | "term"

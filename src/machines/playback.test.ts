@@ -3,7 +3,7 @@ import { createActor } from "xstate";
 import { playbackMachine, SPEED_DEFAULT, SPEED_MAX, SPEED_MIN } from "./playback.ts";
 
 let actor = createActor(playbackMachine);
-const mode = (): string => String(actor.getSnapshot().value);
+const mode = (): string => actor.getSnapshot().value;
 
 beforeEach(() => {
   actor = createActor(playbackMachine).start();

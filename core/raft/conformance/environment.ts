@@ -13,7 +13,7 @@ import type { RaftLogLevel, RaftTrace } from "../trace.ts";
 import type { Argument, Directive } from "./dataFile.ts";
 
 /** A command or option that this core does not have yet. */
-export class UnsupportedError extends Error {}
+class UnsupportedError extends Error {}
 
 const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "NONE"] as const;
 const NONE = LEVELS.length - 1;

@@ -16,7 +16,7 @@ export type Stage = "idle" | "taken" | "written" | "sent";
 export type Options = Partial<Omit<RaftConfig, "id" | "storage">>;
 
 /** The small generator that mulberry32 is known as: tests must repeat. */
-export function seeded(seed: number): (n: number) => number {
+function seeded(seed: number): (n: number) => number {
   let state = seed >>> 0;
   return (n) => {
     state = (state + 0x6d2b79f5) >>> 0;
