@@ -60,10 +60,10 @@ for (const [name, viewport, colorScheme] of [
     .first()
     .waitFor();
   await page.waitForTimeout(150);
-  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Pause" }).click();
   await page.waitForTimeout(150);
   await page.screenshot({ path: join(out, `${name}-election.png`) });
-  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Play" }).click();
   await leader.waitFor();
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: join(out, `${name}-elected.png`) });

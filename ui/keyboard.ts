@@ -90,11 +90,15 @@ export function useKeyboard(
   }, [store, dispatch, onOther]);
 }
 
-/** Fields take every key but Escape; buttons take Space, which presses them. */
+/**
+ * Fields take every key but Escape. Buttons that were reached by keyboard take Space, which presses
+ * them; one that was only clicked does not, for then Space means the page.
+ */
 function isTaken(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof Element) || event.key === "Escape") return false;
   if (target.closest("input:not([type=range], [type=radio]), select, textarea") !== null)
     return true;
-  return event.key === " " && target.closest("button, [role=button], input") !== null;
+  const control = event.key === " " ? target.closest("button, [role=button], input") : null;
+  return control?.matches(":focus-visible") === true;
 }

@@ -12,7 +12,7 @@ import type { PendingFetch } from "./fetch.ts";
 import type { BrokerInput, BrokerOutput } from "./io.ts";
 import type { LedPartition } from "./ledPartition.ts";
 import { BrokerNode } from "./node.ts";
-import type { LastReady, OpenReady } from "./openReady.ts";
+import type { FinishedReady, OpenReady } from "./openReady.ts";
 import { Outbox } from "./outbox.ts";
 import type { PendingProduce } from "./produce.ts";
 import { recover } from "./recover.ts";
@@ -105,8 +105,12 @@ export class Broker {
     return this.#node?.readyLoop?.openReady ?? null;
   }
 
-  get lastReady(): LastReady | null {
+  get lastReady(): FinishedReady | null {
     return this.#node?.readyLoop?.lastReady ?? null;
+  }
+
+  get lastSyncedReady(): FinishedReady | null {
+    return this.#node?.readyLoop?.lastSyncedReady ?? null;
   }
 
   get metadata(): ClusterMetadata {

@@ -10,7 +10,7 @@ export type { BrokerEvent, LeadershipSourceName, RoleCause, VoteRefusal } from "
 export type { PendingFetch } from "./fetch.ts";
 export type { BrokerInput, BrokerOutput, PeerMessage } from "./io.ts";
 export type { FollowerProgress, LedPartition, ProposedIsr } from "./ledPartition.ts";
-export type { LastReady, OpenReady } from "./openReady.ts";
+export type { FinishedReady, OpenReady } from "./openReady.ts";
 export type { Origin } from "./outbox.ts";
 export type { PendingProduce, PendingProducePartition } from "./produce.ts";
 export type { EpochEnd, ReplicaLog, StoredBatch } from "./replicaLog.ts";

@@ -162,7 +162,7 @@ export class BrokerNode {
     if (operation === null) return;
     out.disk(operation);
     const { id, bytes, lastSequence, sync } = wal.inFlight!;
-    this.readyLoop?.writeStarted(id, lastSequence);
+    this.readyLoop?.writeStarted(id, lastSequence, bytes);
     if (out.wantsEvents) out.event({ kind: "writeStarted", operation: id, bytes, sync });
   }
 

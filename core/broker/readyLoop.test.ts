@@ -44,7 +44,7 @@ describe("the Ready loop", () => {
     const [write] = operations(outputs);
     expect(write?.kind === "append" && write.sync).toBe(true);
     expect(sends(outputs)).toEqual([]);
-    expect(broker.openReady).toMatchObject({ phase: "writing", operation: write!.id });
+    expect(broker.openReady).toMatchObject({ write: { operation: write!.id } });
     expect(broker.openReady!.ready.persistedMessages).toHaveLength(2);
     expect(broker.storage!.initialState().hardState).toBe(null);
 

@@ -10,7 +10,7 @@ import type { BrokerConfig } from "./config.ts";
 import { METADATA_GROUP } from "./metadataLog.ts";
 import type { MetadataLog } from "./metadataLog.ts";
 import type { MetadataState } from "./metadataState.ts";
-import type { LastReady, OpenReady } from "./openReady.ts";
+import type { FinishedReady, OpenReady } from "./openReady.ts";
 import type { Outbox } from "./outbox.ts";
 import { RaftObserver } from "./raftObserver.ts";
 
@@ -26,7 +26,8 @@ export class ReadyLoop implements MetadataLog {
   /** Exactly what is durable: filled after the disk has answered, and not before. */
   readonly storage: MemoryStorage;
   #open: OpenReady | null = null;
-  #last: LastReady | null = null;
+  #last: FinishedReady | null = null;
+  #lastSynced: FinishedReady | null = null;
   /** Hard states whose records are not durable yet, oldest first. */
   #hardStates: { readonly hardState: HardState; readonly sequence: number }[] = [];
   readonly #clock: Clock;
@@ -105,7 +106,7 @@ export class ReadyLoop implements MetadataLog {
     // always be learned again, so there is nothing to wait for.
     const sequence = ready.mustSync ? wal.lastSequence : 0;
     const takenAtUs = this.#clock.nowUs;
-    this.#open = { ready, takenAtUs, phase: "queued", sequence, operation: null };
+    this.#open = { ready, takenAtUs, sequence, write: null };
     this.#observer?.readyTaken(ready);
   }
 
@@ -123,12 +124,13 @@ export class ReadyLoop implements MetadataLog {
   }
 
   #advance(open: OpenReady): void {
-    const { ready, takenAtUs, operation } = open;
+    const { ready, takenAtUs, write } = open;
     this.#observer?.before();
     this.raft.advance(ready);
     this.#observer?.after({ kind: "advance" });
     this.#open = null;
-    this.#last = { ready, takenAtUs, operation, advancedAtUs: this.#clock.nowUs };
+    this.#last = { ready, takenAtUs, write, advancedAtUs: this.#clock.nowUs };
+    if (ready.mustSync) this.#lastSynced = this.#last;
     this.#out.event({ kind: "readyAdvanced", number: ready.number });
   }
 
@@ -162,10 +164,10 @@ export class ReadyLoop implements MetadataLog {
   }
 
   /** The disk has begun to write everything up to `lastSequence`. */
-  writeStarted(operation: number, lastSequence: number): void {
+  writeStarted(operation: number, lastSequence: number, sizeBytes: number): void {
     const open = this.#open;
-    if (open === null || open.operation !== null || open.sequence > lastSequence) return;
-    this.#open = { ...open, phase: "writing", operation };
+    if (open === null || open.write !== null || open.sequence > lastSequence) return;
+    this.#open = { ...open, write: { operation, startedAtUs: this.#clock.nowUs, sizeBytes } };
   }
 
   /** More of the log may be durable; a hard state may be so without an open Ready. */
@@ -191,7 +193,13 @@ export class ReadyLoop implements MetadataLog {
     return this.#open;
   }
 
-  get lastReady(): LastReady | null {
+  /** The Ready that was finished last. */
+  get lastReady(): FinishedReady | null {
     return this.#last;
+  }
+
+  /** The last finished Ready that had to wait for its write. */
+  get lastSyncedReady(): FinishedReady | null {
+    return this.#lastSynced;
   }
 }

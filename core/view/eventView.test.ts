@@ -320,7 +320,7 @@ describe("requests", () => {
     const teller = Teller.running();
     teller.requests.push({ ...REQUEST, node: nodeId(1) });
     expect(teller.tell(0, { kind: "requestSent", request: 1 })).toBe(
-      "2 plain: c1 sent a record to n1 for orders-0. acks=all: it expects an answer when every " +
+      "1 plain: c1 sent a record to n1 for orders-0. acks=all: it expects an answer when every " +
         "in-sync replica has the record on disk.",
     );
     const waiting = { kind: "produceWaiting", ...ORDERS, lastOffset: offset(4), acks: -1 } as const;

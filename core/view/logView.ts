@@ -123,7 +123,7 @@ function cellView(entry: Entry, log: NodeLog, commands: Commands): LogCellView {
 }
 
 function noteOf(log: NodeLog, leader: NodeLog | null): { note: string; tone: Tone } {
-  if (log.process.state === "crashed") return { note: "down, as its disk has it", tone: "bad" };
+  if (log.process.state === "crashed") return { note: "down", tone: "bad" };
   if (log.process.state === "stopped") return { note: "stopped", tone: "bad" };
   if (log.lastIndex === 0) return { note: "nothing yet", tone: "plain" };
   const stranded = strandedIndexes(log, leader);

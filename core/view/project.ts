@@ -125,7 +125,6 @@ export class Projector {
           writes[at] ?? [],
           this.#writeLabels.syncHistoryUs(process.node),
           this.#commands,
-          this.#view?.readies[nodeName(process.node)],
         ),
       ),
       partitionNames: partitions.map(({ name }) => name),

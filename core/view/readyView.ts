@@ -1,4 +1,4 @@
-import type { LastReady, OpenReady } from "../broker/index.ts";
+import type { FinishedReady, OpenReady } from "../broker/index.ts";
 import type { Index } from "../base/ids.ts";
 import type { Message } from "../raft/message.ts";
 import type { DiskWrite } from "../sim/index.ts";
@@ -9,33 +9,35 @@ import { nodeName, plainText } from "./richText.ts";
 import type { BrokerSource, ProcessSource } from "./source.ts";
 import type { GateView, ReadyItemView, ReadyStageView, ReadyView, StageState } from "./view.ts";
 
-type Shown = OpenReady | LastReady;
+type Shown = OpenReady | FinishedReady;
 
-/** The Ready that a node works on; while there is none, the last one that it finished. */
+/**
+ * The Ready that a node works on; while there is none, the last one that had to wait for the disk.
+ * Those that need no sync (most are heartbeats) come and go within one moment: they are counted.
+ */
 export function readyView(
   process: ProcessSource,
   writes: readonly DiskWrite[],
   syncHistoryUs: readonly number[],
   commands: Commands,
-  previous: ReadyView | undefined,
 ): ReadyView {
   const broker = process.state === "running" ? process.broker : null;
   const open = broker?.openReady ?? null;
-  const shown = open ?? broker?.lastReady ?? null;
+  const last = broker?.lastReady ?? null;
+  const shown = open ?? broker?.lastSyncedReady ?? last;
   const number = shown?.ready.number ?? 0;
-  const takenAtUs = shown?.takenAtUs ?? 0;
-  const isSame = previous?.number === number && previous.takenAtUs === takenAtUs;
   return {
     node: nodeName(process.node),
     number,
     open: open !== null,
-    takenAtUs,
+    takenAtUs: shown?.takenAtUs ?? 0,
     mustSync: shown?.ready.mustSync ?? false,
+    laterCount: open === null && last !== null ? last.ready.number - number : 0,
     stages:
       broker === null || shown === null
         ? idleStages(process)
         : stagesOf(shown, open !== null, broker, commands),
-    gate: shown === null ? null : gateView(shown, open, writes, isSame ? previous.gate : null),
+    gate: shown === null ? null : gateView(shown, writes),
     syncHistoryUs,
     waitingEntries: broker === null ? 0 : waitingEntries(broker, open),
   };
@@ -155,30 +157,20 @@ function emptyApply(lastWritten: Index | undefined, broker: BrokerSource): strin
 }
 
 /** Null when nothing in the Ready has to survive before its messages may leave. */
-function gateView(
-  shown: Shown,
-  open: OpenReady | null,
-  writes: readonly DiskWrite[],
-  previous: GateView | null,
-): GateView | null {
-  if (!shown.ready.mustSync) return null;
-  const write = writes.findLast(
-    ({ operation, startedAtUs }) =>
-      operation.id === shown.operation && startedAtUs >= shown.takenAtUs,
-  );
-  const state = open === null ? "durable" : write === undefined ? "none" : "writing";
-  if (write === undefined) {
-    // The disk is busy with an earlier write, or the world has forgotten this one.
-    if (previous !== null) return { ...previous, state };
-    const endsAtUs = "advancedAtUs" in shown ? shown.advancedAtUs : shown.takenAtUs;
-    return { state, startedAtUs: shown.takenAtUs, endsAtUs, bytes: 0 };
+function gateView(shown: Shown, writes: readonly DiskWrite[]): GateView | null {
+  const { ready, takenAtUs, write } = shown;
+  if (!ready.mustSync) return null;
+  if (write === null) {
+    return { state: "none", startedAtUs: takenAtUs, endsAtUs: takenAtUs, bytes: 0 };
   }
-  return {
-    state,
-    startedAtUs: write.startedAtUs,
-    endsAtUs: write.endsAtUs,
-    bytes: write.sizeBytes,
-  };
+  const { startedAtUs, sizeBytes } = write;
+  if ("advancedAtUs" in shown) {
+    return { state: "durable", startedAtUs, endsAtUs: shown.advancedAtUs, bytes: sizeBytes };
+  }
+  // Only the disk knows when it will be done.
+  const underWay = writes.findLast(({ operation }) => operation.id === write.operation);
+  const endsAtUs = underWay?.endsAtUs ?? startedAtUs;
+  return { state: "writing", startedAtUs, endsAtUs, bytes: sizeBytes };
 }
 
 /** Entries in memory that no Ready has carried yet. */

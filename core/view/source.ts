@@ -24,7 +24,7 @@ export interface ProcessSource extends Pick<
 
 export interface BrokerSource extends Pick<
   Broker,
-  "metadata" | "appliedIndex" | "openReady" | "lastReady"
+  "metadata" | "appliedIndex" | "openReady" | "lastReady" | "lastSyncedReady"
 > {
   readonly raft: RaftSource | null;
   readonly storage: Pick<MemoryStorage, "term" | "firstIndex" | "lastIndex"> | null;

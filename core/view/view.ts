@@ -228,13 +228,15 @@ export interface QuorumView {
 
 export type StageState = "idle" | "done" | "here" | "next" | "todo";
 
-/** The Ready that a node works on, or the last one it finished. */
+/** The Ready that a node works on, or the last one that had to wait for the disk. */
 export interface ReadyView {
   readonly node: string;
   readonly number: number;
   readonly open: boolean;
   readonly takenAtUs: number;
   readonly mustSync: boolean;
+  /** How many were finished since, none of which needed a sync. */
+  readonly laterCount: number;
   /** In the order of the contract: send, persist, sendAfter, apply, advance. */
   readonly stages: readonly ReadyStageView[];
   readonly gate: GateView | null;

@@ -170,8 +170,9 @@ function requestSent(request: RequestRecord | undefined): EventDraft | null {
   const { facts } = request;
   switch (facts.kind) {
     case "produce":
+      // The sentence waits for what comes of it, which is mostly there before this could be read.
       return draft(
-        2,
+        1,
         "plain",
         say`${client} sent ${requestNoun(request.id, "a record")} to ${to} for ${at(facts)}.`,
         ACKS_MEANING[facts.acks],

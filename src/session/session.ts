@@ -15,8 +15,11 @@ import { Worldline } from "./worldline.ts";
 
 /** A scenario is shown from when it is up and quiet, or from here. */
 const OPENING_MAX_US = 8_000_000;
-/** Nothing may have gone on for this long, so that the page opens on a calm cluster. */
-const QUIET_US = 500_000;
+/**
+ * Nothing may have gone on for this long: then the sentence no longer speaks of the last event, but
+ * says who leads, which is what a visitor wants to know first.
+ */
+const QUIET_US = 2_600_000;
 /** Worlds kept at other moments, so that going back and forth need not start over. */
 const WORLDLINES_MAX = 8;
 

@@ -53,7 +53,8 @@ function headline(ready: ReadyView | null, running: boolean): string {
   if (!running) return "does not run";
   if (ready === null) return "has had no work yet";
   const taken = `taken at ${(ready.takenAtUs / 1e6).toFixed(3)} s`;
-  const sync = ready.mustSync ? ", must sync" : "";
   const waiting = ready.waitingEntries > 0 ? `, ${ready.waitingEntries} wait for the next` : "";
-  return `${taken}${sync}${ready.open ? "" : ", done"}${waiting}`;
+  if (ready.open) return `${taken}${ready.mustSync ? ", must sync" : ""}${waiting}`;
+  const later = ready.laterCount === 0 ? "" : `; ${ready.laterCount} since needed no sync`;
+  return `${taken}, done${later}${waiting}`;
 }

@@ -27,7 +27,8 @@ export function NodeGlyph({ name, place, ring }: NodeGlyphProps) {
 
   const select = (): void => dispatch({ kind: "selectNode", node: name });
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" && event.key !== " ") return;
+    const isSpace = event.key === " " && event.currentTarget.matches(":focus-visible");
+    if (event.key !== "Enter" && !isSpace) return;
     event.preventDefault();
     select();
   };
