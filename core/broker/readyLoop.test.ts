@@ -52,7 +52,7 @@ describe("the Ready loop", () => {
     expect(sends(broker.takeOutputs())).toEqual(["MsgVote", "MsgVote"]);
     expect(broker.storage!.initialState().hardState).toMatchObject({ term: 1, vote: 1 });
     expect(broker.openReady).toBe(null);
-    expect(broker.lastReady).toMatchObject({ operation: write!.id, advancedAtUs: 3 });
+    expect(broker.lastReady).toMatchObject({ write: { operation: write!.id }, advancedAtUs: 3 });
   });
 
   test("while the disk works, inputs are handled and one Ready stays open", () => {

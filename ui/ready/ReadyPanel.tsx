@@ -2,7 +2,7 @@ import type { ReadyView } from "@chronik/core/view";
 import { NodePill } from "../glyph/NodePill.tsx";
 import { useView } from "../pageContext.ts";
 import { Gate } from "./Gate.tsx";
-import { ReadyStage } from "./ReadyStage.tsx";
+import { ReadyStage, stageLines } from "./ReadyStage.tsx";
 import { SyncHistory } from "./SyncHistory.tsx";
 
 /** The work that the selected node took last, in the order in which it must be done. */
@@ -28,23 +28,31 @@ export function ReadyPanel() {
   );
 }
 
+/** From so many lines on they stand closer, or leave no room for the history of fsyncs. */
+const DENSE_LINES = 6;
+const FULL_LINES = 8;
+
 function Stages({ ready }: { ready: ReadyView }) {
+  const lines = ready.stages.reduce((sum, stage) => sum + stageLines(stage), 0);
+  const className = lines >= DENSE_LINES ? "stages dense" : "stages";
   const before = ready.stages.slice(0, 2);
   const after = ready.stages.slice(2);
   return (
     <>
-      <ol className="stages">
+      <ol className={className}>
         {before.map((stage, i) => (
           <ReadyStage key={stage.name} stage={stage} number={i + 1} />
         ))}
       </ol>
       <Gate gate={ready.gate} mustSync={ready.mustSync} />
-      <ol className="stages" start={3}>
+      <ol className={className} start={3}>
         {after.map((stage, i) => (
           <ReadyStage key={stage.name} stage={stage} number={i + 3} />
         ))}
       </ol>
-      <SyncHistory node={ready.node} historyUs={ready.syncHistoryUs} gate={ready.gate} />
+      {lines < FULL_LINES ? (
+        <SyncHistory node={ready.node} historyUs={ready.syncHistoryUs} gate={ready.gate} />
+      ) : null}
     </>
   );
 }

@@ -6,6 +6,11 @@ import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
 /** More items than this are counted: the panel keeps its height. */
 const ITEMS_MAX = 2;
 
+/** Lines of text that a stage takes. */
+export function stageLines(stage: ReadyStageView): number {
+  return Math.max(1, Math.min(stage.items.length, ITEMS_MAX));
+}
+
 interface ReadyStageProps {
   readonly stage: ReadyStageView;
   readonly number: number;
