@@ -11,10 +11,16 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   reporter: "list",
+  // What is measured is measured first, and alone.
+  projects: [
+    { name: "measured", testMatch: "measured.spec.ts" },
+    { name: "page", testIgnore: "measured.spec.ts", dependencies: ["measured"] },
+  ],
   use: {
     baseURL: `http://localhost:${PORT}`,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // A recorded trace copies the page at every step, and this page changes with every frame.
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env["CHRONIK_CHROMIUM"] ?? "/usr/bin/chromium",
       args: [

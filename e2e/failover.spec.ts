@@ -1,14 +1,5 @@
 import { expect, test, type Cluster } from "./cluster.ts";
 
-test("a leader is on screen within two seconds of opening the page", async ({ cluster, page }) => {
-  // Once to warm the server, once to measure.
-  await cluster.open();
-  const openedAt = performance.now();
-  await page.goto("/?seed=7");
-  await expect(cluster.leaderGlyph()).toBeVisible({ timeout: 2_000 });
-  console.log(`a leader after ${Math.round(performance.now() - openedAt)} ms`);
-});
-
 test("an acknowledged record survives the death of the leader that took it", async ({
   cluster,
 }) => {

@@ -37,6 +37,21 @@ test("stepping moves from event to event, in both directions", async ({ cluster,
   await expect.poll(time).toBeLessThan(later);
 });
 
+test("keys act on the node that was clicked, and Space is the page's", async ({
+  cluster,
+  page,
+}) => {
+  await cluster.open();
+  const { name } = await cluster.leader();
+  await cluster.node(name).click();
+  await page.keyboard.press("k");
+  await expect(cluster.node(name)).toHaveAccessibleName(/ without power /);
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+});
+
 test("the same run has the same trace in Chromium and in Node", async ({
   cluster,
   page,

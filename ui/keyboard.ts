@@ -86,19 +86,27 @@ export function useKeyboard(
       else onOther(action.kind);
     };
     document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
+    document.addEventListener("click", releaseClicked);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      document.removeEventListener("click", releaseClicked);
+    };
   }, [store, dispatch, onOther]);
 }
 
-/**
- * Fields take every key but Escape. Buttons that were reached by keyboard take Space, which presses
- * them; one that was only clicked does not, for then Space means the page.
- */
+/** Fields take every key but Escape; buttons take Space, which presses them. */
 function isTaken(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof Element) || event.key === "Escape") return false;
   if (target.closest("input:not([type=range], [type=radio]), select, textarea") !== null)
     return true;
-  const control = event.key === " " ? target.closest("button, [role=button], input") : null;
-  return control?.matches(":focus-visible") === true;
+  return event.key === " " && target.closest("button, [role=button], input") !== null;
+}
+
+/** A control that was clicked, not reached by keyboard, gives Space back to the page. */
+function releaseClicked({ detail, target }: MouseEvent): void {
+  const focused = document.activeElement;
+  if (detail === 0 || !(target instanceof Element)) return;
+  if (!(focused instanceof HTMLElement || focused instanceof SVGElement)) return;
+  if (focused === target.closest("button, [role=button]")) focused.blur();
 }

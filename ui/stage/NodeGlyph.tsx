@@ -27,8 +27,7 @@ export function NodeGlyph({ name, place, ring }: NodeGlyphProps) {
 
   const select = (): void => dispatch({ kind: "selectNode", node: name });
   const onKeyDown = (event: KeyboardEvent): void => {
-    const isSpace = event.key === " " && event.currentTarget.matches(":focus-visible");
-    if (event.key !== "Enter" && !isSpace) return;
+    if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     select();
   };
