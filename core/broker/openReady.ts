@@ -1,7 +1,7 @@
 import type { Ready } from "../raft/ready.ts";
 
 /** The disk operation that carries a Ready's records, perhaps with others' (group commit). */
-export interface ReadyWrite {
+interface ReadyWrite {
   readonly operation: number;
   readonly startedAtUs: number;
   readonly sizeBytes: number;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeId } from "../base/ids.ts";
+import { diskContract } from "../wal/disk.contract.ts";
+import type { DiskCompletion } from "../wal/disk.ts";
 import { splitChance } from "./chance.ts";
 import { Disk } from "./disk.ts";
 import type { DiskWrite } from "./disk.ts";
@@ -32,6 +34,25 @@ function setUp(seed: number, tornTails: boolean) {
   const size = (): number => disk.image().get(FILE)?.length ?? 0;
   return { scheduler, disk, append, completed, completeNext, size };
 }
+
+diskContract("the simulated disk", () => {
+  const { scheduler, disk } = setUp(1, false);
+  return {
+    start: (operation) => disk.submit(operation, scheduler.nowUs),
+    finishAll: () => {
+      const completions: DiskCompletion[] = [];
+      while (disk.current !== null) {
+        for (const write of scheduler.takeMoment()) {
+          const completion = disk.complete(write, scheduler.nowUs);
+          if (completion !== null) completions.push(completion);
+        }
+      }
+      return completions;
+    },
+    losePower: () => disk.losePower(scheduler.nowUs),
+    image: () => disk.image(),
+  };
+});
 
 describe("Disk", () => {
   test("operations complete one after the other, in the order asked for", () => {
