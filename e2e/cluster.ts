@@ -90,7 +90,7 @@ export class Cluster {
     await panel.getByRole("combobox", { name: "Node" }).selectOption({ label: request.to });
     await panel.getByRole("textbox", { name: "Key" }).fill(request.key);
     await panel.getByRole("textbox", { name: "Value" }).fill(request.value);
-    await panel.getByRole("button", { name: "Send" }).click();
+    await panel.getByRole("button", { name: "Send", exact: true }).click();
   }
 
   async readBack(partition: string): Promise<void> {

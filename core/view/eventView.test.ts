@@ -325,7 +325,7 @@ describe("requests", () => {
     );
     const waiting = { kind: "produceWaiting", ...ORDERS, lastOffset: offset(4), acks: -1 } as const;
     expect(teller.tell(1, waiting)).toBe(
-      "2 plain: n1 waits for n2 and n3 before it answers. " +
+      "1 plain: n1 waits for n2 and n3 before it answers. " +
         "acks=all: every in-sync replica must have offset 4 of orders-0 on disk.",
     );
     expect(

@@ -195,8 +195,9 @@ function produceWaiting(node: NodeId, event: Of<"produceWaiting">, story: Story)
     );
   }
   const followers = followersOf(node, event, story);
+  // While it lasts, the sentence is about who is still waited for, which no event says.
   return draft(
-    2,
+    1,
     "plain",
     followers.length === 0
       ? say`${nodeNoun(node)} waits for its own disk before it answers.`

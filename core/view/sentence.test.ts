@@ -4,7 +4,7 @@ import { plainText, say } from "./richText.ts";
 import { sentenceView } from "./sentence.ts";
 import type { Scene } from "./sentence.ts";
 import { suggestionView } from "./suggestion.ts";
-import type { EventView, NodeView, PartitionView, RequestView } from "./view.ts";
+import type { EventView, NodeView, PartitionView, ReplicaLogView, RequestView } from "./view.ts";
 
 const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
   name: `n${id}`,
@@ -121,6 +121,42 @@ describe("which sentence", () => {
       "The client waits for an answer of n2. " +
         "With acks=all its request is answered when every in-sync replica has it on disk.",
     );
+  });
+
+  test("a record that some in-sync replicas lack, also while older news is fresh", () => {
+    const log = (name: string, role: ReplicaLogView["role"], durableOffset: number) => ({
+      node: name,
+      role,
+      alive: true,
+      logEndOffset: 1,
+      durableOffset,
+      highWatermark: 0,
+      records: [],
+    });
+    const waiting = (n1: Partial<NodeView>, n3Offset: number): Scene => ({
+      ...scene([node(1, n1), leader, node(3)]),
+      requests: [request],
+      partitions: {
+        "orders-0": {
+          ...partition,
+          highWatermark: 0,
+          replicaLogs: [
+            log("n1", "inIsr", 0),
+            log("n2", "leader", 1),
+            log("n3", "inIsr", n3Offset),
+          ],
+        },
+      },
+    });
+    expect(said(waiting({}, 0))).toBe(
+      "n2 waits for n1 and n3 before it answers. " +
+        "acks=all: every in-sync replica must have the record on disk.",
+    );
+    expect(said(waiting(down, 1), [event(1, 7_000_000, 2)])).toBe(
+      "n2 waits for n1 before it answers. " +
+        "acks=all: every in-sync replica must have the record on disk; n1 is down.",
+    );
+    expect(said(waiting(down, 1), [event(1, 7_600_000, 2)])).toBe("Event 1. Because.");
   });
 
   test("an entry that is not yet committed", () => {

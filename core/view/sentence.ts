@@ -1,6 +1,13 @@
 import { count, milliseconds, seconds, say } from "./richText.ts";
 import type { Noun } from "./richText.ts";
-import type { EventView, NodeView, RichText, SentenceView, WorldView } from "./view.ts";
+import type {
+  EventView,
+  NodeView,
+  RequestView,
+  RichText,
+  SentenceView,
+  WorldView,
+} from "./view.ts";
 
 /** For how long an event is news. */
 const SPOKEN_US = 2_500_000;
@@ -21,11 +28,15 @@ export type Scene = Pick<
 
 /**
  * THE sentence: what just happened and why. The newest event that matters, for as long as it is
- * news; after that the state that it has led to.
+ * news, unless somebody waits since for an answer; after that the state that it has led to.
  */
 export function sentenceView(scene: Scene, events: readonly EventView[]): SentenceView {
   const event = newestOf(events, scene.nowUs);
-  if (event !== null) return { eventId: event.id, what: event.what, why: event.why };
+  const waiting = waitingProduce(scene);
+  const isOvertaken = event !== null && waiting !== null && waiting.sentAtUs >= event.atUs;
+  if (event !== null && !isOvertaken) {
+    return { eventId: event.id, what: event.what, why: event.why };
+  }
   return { eventId: 0, ...stateSentence(scene) };
 }
 
@@ -116,10 +127,26 @@ function leaderAlone(scene: Scene): Sentences | null {
   };
 }
 
+const waitingProduce = (scene: Scene): RequestView | null =>
+  scene.requests.findLast(({ state, kind }) => state === "waiting" && kind === "produce") ?? null;
+
 function requestWaiting(scene: Scene): Sentences | null {
-  const request = scene.requests.findLast(({ state }) => state === "waiting");
+  const request =
+    waitingProduce(scene) ?? scene.requests.findLast(({ state }) => state === "waiting");
   if (request === undefined) return null;
   const subject = { text: "its request", ref: `request:${request.id}` };
+  const lacking = request.acks === "all" ? replicasLacking(scene, request) : [];
+  if (lacking.length > 0) {
+    const down = lacking.filter((name) => scene.nodes[name]?.process !== "running");
+    const because = say`acks=all: every in-sync replica must have the record on disk`;
+    return {
+      what: say`${noun(request.to)} waits for ${nameList(lacking)} before it answers.`,
+      why:
+        down.length === 0
+          ? say`${because}.`
+          : say`${because}; ${nameList(down)} ${down.length === 1 ? "is" : "are"} down.`,
+    };
+  }
   return {
     what: say`The client waits for an answer of ${noun(request.to)}.`,
     why:
@@ -127,6 +154,18 @@ function requestWaiting(scene: Scene): Sentences | null {
         ? say`With acks=all ${subject} is answered when every in-sync replica has it on disk.`
         : say`It sent ${subject} at ${seconds(request.sentAtUs)}.`,
   };
+}
+
+/** The in-sync replicas that have less on disk than the leader that was asked has appended. */
+function replicasLacking(scene: Scene, request: RequestView): string[] {
+  const partition = scene.partitions[request.target];
+  if (partition === undefined || partition.leader !== request.to) return [];
+  const logs = partition.replicaLogs.filter(({ role }) => role !== "outOfIsr");
+  const leader = logs.find(({ role }) => role === "leader");
+  if (leader === undefined || leader.logEndOffset <= partition.highWatermark) return [];
+  return logs
+    .filter(({ durableOffset }) => durableOffset < leader.logEndOffset)
+    .map(({ node }) => node);
 }
 
 function entryWaiting(scene: Scene): Sentences | null {

@@ -95,7 +95,7 @@ function Progress({ row, x, y }: { row: LogRowView; x: number; y: number }) {
           <title>silent</title>
         </path>
       ) : null}
-      {progress.inflight > 0 ? (
+      {progress.inflight > 0 && !silent ? (
         <circle className="fill-append" cx={x + 127} cy={y} r="3.5">
           <title>{progress.inflight} in flight</title>
         </circle>
