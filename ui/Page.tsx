@@ -1,11 +1,10 @@
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { TopBar } from "./bar/TopBar.tsx";
 import { Definitions } from "./glyph/Definitions.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import { useLayout } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { LogPanel } from "./log/LogPanel.tsx";
-import { HelpSheet } from "./notice/HelpSheet.tsx";
 import { Problem } from "./notice/Problem.tsx";
 import { Toast } from "./notice/Toast.tsx";
 import { usePage } from "./pageContext.ts";
@@ -23,6 +22,12 @@ import { Tabs } from "./Tabs.tsx";
 import type { TabName } from "./Tabs.tsx";
 import { TimePanel } from "./time/TimePanel.tsx";
 import "./styles/page.css";
+
+/** Nobody needs it before asking for it. */
+const HelpSheet = lazy(async () => {
+  const sheet = await import("./notice/HelpSheet.tsx");
+  return { default: sheet.HelpSheet };
+});
 
 /** The whole page. Its parts subscribe to what they show; this one only lays them out. */
 export function Page() {
@@ -68,7 +73,11 @@ export function Page() {
         railOpen={railOpen}
         onRail={() => setRailOpen((open) => !open)}
       />
-      {help ? <HelpSheet onClose={() => setHelp(false)} /> : null}
+      {help ? (
+        <Suspense>
+          <HelpSheet onClose={() => setHelp(false)} />
+        </Suspense>
+      ) : null}
       <Toast />
     </div>
   );

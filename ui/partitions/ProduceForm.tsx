@@ -28,6 +28,7 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
     event.preventDefault();
     const node = via === "" ? partition.leader : via;
     dispatch({ kind: "produce", node, ...target, key, value, acks });
+    setKey(nextKey(key));
   };
   return (
     <form className="produce" onSubmit={send}>
@@ -100,4 +101,9 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
       </button>
     </form>
   );
+}
+
+/** "k1", then "k2": records that can be told apart when they are read back. */
+function nextKey(key: string): string {
+  return key.replace(/\d{1,9}$/, (digits) => String(Number(digits) + 1));
 }
