@@ -15,6 +15,18 @@ test("a damaged link is refused in one sentence, and the page runs", async ({ cl
   await expect(cluster.leaderGlyph()).toBeVisible();
 });
 
+test("a link that is pasted into the open page is opened, or refused", async ({
+  cluster,
+  page,
+}) => {
+  await cluster.open("?seed=7");
+  await page.evaluate(() => {
+    location.hash = "#run=eyJ2Ijo";
+  });
+  await expect(page.getByText("This link cannot be opened.")).toBeVisible();
+  await expect(cluster.leaderGlyph()).toBeVisible();
+});
+
 test("a produce request to a dead node is answered by a sentence", async ({ cluster }) => {
   await cluster.open();
   await cluster.runFast();

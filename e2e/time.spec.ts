@@ -48,6 +48,7 @@ test("keys act on the node that was clicked, and Space is the page's", async ({
   await expect(cluster.node(name)).toHaveAccessibleName(/ without power /);
   await page.keyboard.press("Space");
   await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await page.getByRole("slider", { name: "Speed" }).click();
   await page.keyboard.press("Space");
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
 });

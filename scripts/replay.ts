@@ -12,7 +12,11 @@ if (!address.ok) fail(`${address.problem.title} ${address.problem.detail}`);
 if (address.value.kind !== "run") fail("This link holds no run: use Share on the page.");
 
 const { run, viewAtUs } = address.value;
-const world = new World(run);
+const world = new World(run, {
+  onEvent: ({ atUs, event }) => {
+    if (event.kind === "actionRefused") console.log(`left out at ${atUs} us: ${event.message}`);
+  },
+});
 world.runUntil(viewAtUs);
 console.log(`seed ${run.seed}, ${run.actions.length} actions, ${world.nowUs} us`);
 console.log(`trace hash ${world.traceHash()}`);

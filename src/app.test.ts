@@ -126,6 +126,27 @@ test("acting in the past says so, and can be undone", async () => {
   expect(app.store.getState().playback).toMatchObject({ mode: "paused", inPast: true });
 });
 
+test("a toast that offers to undo one thing goes when another was done", async () => {
+  await start("");
+  frame();
+  app.dispatch({ kind: "seek", atUs: 2_000_000 });
+  frame();
+  app.dispatch({ kind: "kill", node: "n1" });
+  frame();
+  expect(app.store.getState().toast).toMatchObject({ undo: true });
+  app.dispatch({ kind: "switchBranch", name: "A" });
+  frame();
+  expect(app.store.getState()).toMatchObject({ toast: null, branch: { name: "A" } });
+});
+
+test("a node that was selected is selected before the next frame", async () => {
+  await start("");
+  app.dispatch({ kind: "selectNode", node: "n1" });
+  expect(app.store.getState().selectedNode).toBe("n1");
+  app.dispatch({ kind: "selectNode", node: "n3" });
+  expect(app.store.getState().selectedNode).toBe("n3");
+});
+
 test("what the world refuses is said in a sentence", async () => {
   await start("");
   app.dispatch({ kind: "restart", node: "n1" });

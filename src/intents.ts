@@ -19,10 +19,29 @@ export interface IntentParts {
 /** Every intent ends here: as a command, an event of playback, or a change of what is shown. */
 export function createDispatch(parts: IntentParts): (intent: Intent) => void {
   return (intent) => {
+    if (outdatesToast(intent)) parts.store.change({ toast: null });
     if (actOnCluster(intent, parts)) return;
     if (moveInTime(intent, parts)) return;
     changePage(intent, parts);
   };
+}
+
+/** A toast offers to undo what was done last: once more was done, it would undo something else. */
+function outdatesToast(intent: Intent): boolean {
+  switch (intent.kind) {
+    case "kill":
+    case "restart":
+    case "timeOut":
+    case "cut":
+    case "heal":
+    case "produce":
+    case "consume":
+    case "switchBranch":
+    case "undo":
+      return true;
+    default:
+      return false;
+  }
 }
 
 function actOnCluster(intent: Intent, { store, player, showToast }: IntentParts): boolean {
@@ -103,6 +122,8 @@ function changePage(intent: Intent, parts: IntentParts): void {
     case "selectNode":
       if (store.pending().world?.nodes[intent.node] === undefined) return;
       store.change({ selectedNode: intent.node });
+      // The next key may come before the next frame, and it acts on the selected node.
+      store.flush();
       return;
     case "selectPartition":
       store.change({ selectedPartition: intent.partition });

@@ -23,6 +23,8 @@ createRoot(root).render(
     </PageProvider>
   </StrictMode>,
 );
+// A link that is pasted into the open page differs in its hash alone: the browser does not reload.
+addEventListener("hashchange", () => void app.start());
 requestAnimationFrame(function frame(wallMs) {
   app.tick(wallMs);
   requestAnimationFrame(frame);

@@ -30,10 +30,15 @@ export function sayNotice(notice: Notice): Said {
       return {
         problem: {
           title: "This run asks for something that makes no sense in it.",
-          detail: `Action ${notice.number}, at ${seconds(notice.atUs)}: ${notice.message} The run was opened without it.`,
+          detail: `Action ${notice.number}, at ${seconds(notice.atUs)}: ${notice.message} The run was opened without it${further(notice.furtherCount)}.`,
         },
       };
   }
+}
+
+function further(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? " and without one later action" : ` and without ${count} later actions`;
 }
 
 /** The worker broke one of its rules, or never ran. `link` repeats the run. */

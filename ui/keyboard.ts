@@ -94,13 +94,13 @@ export function useKeyboard(
   }, [store, dispatch, onOther]);
 }
 
-/** Fields take every key but Escape; buttons take Space, which presses them. */
+/** Fields take every key but Escape; buttons take Space, which presses them. Sliders need none. */
 function isTaken(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof Element) || event.key === "Escape") return false;
   if (target.closest("input:not([type=range], [type=radio]), select, textarea") !== null)
     return true;
-  return event.key === " " && target.closest("button, [role=button], input") !== null;
+  return event.key === " " && target.closest("button, [role=button]") !== null;
 }
 
 /** A control that was clicked, not reached by keyboard, gives Space back to the page. */

@@ -109,7 +109,7 @@ function refusalOfTopic(action: CreateTopicAction, { processes }: Situation): st
     return `${nodeCount} brokers can keep 1 to ${nodeCount} replicas.`;
   }
   if (!isBetween(minInsyncReplicas, 1, replicationFactor)) {
-    return `Of ${replicationFactor} replicas 1 to ${replicationFactor} can be in sync.`;
+    return `min.insync.replicas must be a whole number from 1 to ${replicationFactor}, the copies.`;
   }
   return null;
 }

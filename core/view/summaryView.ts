@@ -2,15 +2,17 @@ import { nodeName } from "./richText.ts";
 import type { ProcessSource } from "./source.ts";
 import type { SummaryView } from "./view.ts";
 
-/** The running leader of the highest term that has one; null when nobody leads. */
+/**
+ * The running leader of the highest term that any running node is in; null when nobody leads that.
+ * A leader of an older term may still believe in itself, but the cluster has moved on.
+ */
 export function leaderOf(processes: readonly ProcessSource[]): ProcessSource | null {
-  let leader: ProcessSource | null = null;
-  for (const process of processes) {
-    const raft = process.broker?.raft;
-    if (process.state !== "running" || raft?.role !== "leader") continue;
-    if (leader === null || raft.term > (leader.broker?.raft?.term ?? 0)) leader = process;
-  }
-  return leader;
+  const running = processes.filter(({ state }) => state === "running");
+  const term = Math.max(0, ...running.map(({ broker }) => broker?.raft?.term ?? 0));
+  return (
+    running.find(({ broker }) => broker?.raft?.role === "leader" && broker.raft.term === term) ??
+    null
+  );
 }
 
 /** The figures of the running nodes; of what the disks hold when none runs. */

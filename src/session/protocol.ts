@@ -77,6 +77,8 @@ export type Notice =
       readonly number: number;
       readonly atUs: number;
       readonly message: string;
+      /** How many more were left out after this first one. */
+      readonly furtherCount: number;
     };
 
 /** Sent after each slice of a long replay; the frame follows when it is done. */

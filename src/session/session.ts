@@ -294,7 +294,11 @@ export class Session {
     const number = branch.run.actions.indexOf(action) + 1;
     const actions = branch.run.actions.filter((candidate) => candidate !== action);
     this.#replaceBranch({ ...branch, run: { ...branch.run, actions } });
-    this.#notice ??= { kind: "actionRefused", number, atUs: action.atUs, message };
+    const first = this.#notice;
+    this.#notice =
+      first?.kind === "actionRefused"
+        ? { ...first, furtherCount: first.furtherCount + 1 }
+        : { kind: "actionRefused", number, atUs: action.atUs, message, furtherCount: 0 };
   }
 
   /** The world that is nearest before that moment of this branch. */

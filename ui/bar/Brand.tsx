@@ -16,7 +16,7 @@ export function Brand({ compact }: { compact: boolean }) {
         />
         <path className="stroke-ink w2 none" d="M0 16h13" />
       </svg>
-      {compact ? <span className="hidden-text">Chronik Playground</span> : "Chronik Playground"}
+      <span className={compact ? "hidden-text" : "brand-name"}>Chronik Playground</span>
     </span>
   );
 }

@@ -33,6 +33,8 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
     element.classList.toggle("lost", progress.lost);
   });
   const { kind, answer, refused } = flight;
+  // What a client asks and is answered is written beside the client already.
+  const withClient = flight.from.startsWith("c") || flight.to.startsWith("c");
   const hollow = answer ? "fill-stage stroke-client w15" : "fill-client";
   return (
     <g
@@ -55,7 +57,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
           <MessageGlyph kind={kind} lost />
         </g>
       )}
-      {captioned && flight.caption !== "" ? (
+      {captioned && !withClient && flight.caption !== "" ? (
         <text className="t-mi halo" x="15" y="0.5">
           {flight.caption}
         </text>

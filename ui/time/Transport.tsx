@@ -62,7 +62,7 @@ export function Transport() {
       <p className="small quiet past" aria-live="polite">
         {inPast ? (
           <>
-            <Icon name="branch" /> In the past: acting here forks the run.
+            <Icon name="branch" /> Acting here forks the run.
           </>
         ) : null}
       </p>
