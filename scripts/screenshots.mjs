@@ -55,10 +55,9 @@ for (const [name, viewport, colorScheme] of [
   await page.keyboard.press("k");
   await page.waitForTimeout(600);
   await page.screenshot({ path: join(out, `${name}-killed.png`) });
-  await page
-    .getByRole("button", { name: /^n\d, (pre-)?candidate/ })
-    .first()
-    .waitFor();
+  const candidate = page.getByRole("button", { name: /^n\d, (pre-)?candidate/ }).first();
+  await candidate.waitFor();
+  await candidate.click();
   await page.waitForTimeout(150);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.waitForTimeout(150);

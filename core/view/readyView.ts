@@ -85,7 +85,6 @@ function stagesOf(
       kind: "hardState",
       term: hardState.term,
       text: `term ${hardState.term}, ${vote}, commit ${hardState.commit}`,
-      detail: "hard state",
       durable: !isOpen && ready.mustSync,
     });
   }

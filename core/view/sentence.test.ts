@@ -209,6 +209,9 @@ describe("what to try", () => {
     expect(tries(hurt, "kill")).toBe("produce-despite-down");
     expect(tries({ ...hurt, requests: [request] }, "kill")).toBe("restart");
     expect(tries(scene([node(1), node(2, down), node(3)]), "kill")).toBe("time-out");
+    const candidate = node(1, { role: "candidate" });
+    expect(tries(scene([candidate, node(2, down), node(3)]), "kill")).toBe("restart");
+    expect(tries(scene([candidate, node(2), node(3)]), "kill")).toBe("time-out");
     expect(tries(scene([node(1, down), leader, node(3, down)]), "kill")).toBe("restart-for-quorum");
     const cuts = [{ nodes: ["n2"], sinceUs: 7_000_000 }];
     expect(tries({ ...calm, cuts }, "cut")).toBe("produce-despite-cut");

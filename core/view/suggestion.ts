@@ -20,7 +20,12 @@ export function suggestionView(scene: Scene, tried: ReadonlySet<Action["kind"]>)
     const wasTried = partition === null || hasTriedSince(scene, cutSinceUs(scene));
     return wasTried ? heal(cut) : produceDespite(partition, "cut");
   }
-  if (leader === undefined) return timeOut(nextTimer(running) ?? running[0] ?? nodes[0]!);
+  if (leader === undefined) {
+    const campaigns = running.some(({ role }) => role === "candidate" || role === "preCandidate");
+    // An election that is under way needs no second one beside it.
+    if (campaigns && down !== undefined) return restart(down);
+    return timeOut(nextTimer(running) ?? running[0] ?? nodes[0]!);
+  }
   if (down !== undefined) {
     const wasTried = partition === null || hasTriedSince(scene, down.processSinceUs);
     return wasTried ? restart(down) : produceDespite(partition, "down");
