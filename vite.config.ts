@@ -58,5 +58,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", "e2e/**"],
     pool: "threads",
     environment: "node",
+    // Properties and random runs take as long as the machine takes; only a hang ends a test.
+    testTimeout: 120_000,
   },
 });
