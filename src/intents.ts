@@ -19,34 +19,16 @@ export interface IntentParts {
 /** Every intent ends here: as a command, an event of playback, or a change of what is shown. */
 export function createDispatch(parts: IntentParts): (intent: Intent) => void {
   return (intent) => {
-    if (outdatesToast(intent)) parts.store.change({ toast: null });
     if (actOnCluster(intent, parts)) return;
     if (moveInTime(intent, parts)) return;
     changePage(intent, parts);
   };
 }
 
-/** A toast offers to undo what was done last: once more was done, it would undo something else. */
-function outdatesToast(intent: Intent): boolean {
-  switch (intent.kind) {
-    case "kill":
-    case "restart":
-    case "timeOut":
-    case "cut":
-    case "heal":
-    case "produce":
-    case "consume":
-    case "switchBranch":
-    case "undo":
-      return true;
-    default:
-      return false;
-  }
-}
-
 function actOnCluster(intent: Intent, { store, player, showToast }: IntentParts): boolean {
   const action = actionOf(intent, store.pending());
   if (action === null) return false;
+  dropToast(store);
   if (typeof action === "string") showToast({ text: action, detail: "", undo: false });
   else player.stay({ kind: "act", action });
   return true;
@@ -81,7 +63,7 @@ function actionOf(intent: Intent, state: PageState): ActionBody | string | null 
   }
 }
 
-function moveInTime(intent: Intent, { playback, player }: IntentParts): boolean {
+function moveInTime(intent: Intent, { store, playback, player }: IntentParts): boolean {
   switch (intent.kind) {
     case "play":
     case "pause":
@@ -106,9 +88,11 @@ function moveInTime(intent: Intent, { playback, player }: IntentParts): boolean 
       player.jump({ kind: "seekEnd" });
       return true;
     case "switchBranch":
+      dropToast(store);
       player.jump({ kind: "switchBranch", name: intent.name });
       return true;
     case "undo":
+      dropToast(store);
       player.jump({ kind: "undo" });
       return true;
     default:
@@ -145,11 +129,16 @@ function changePage(intent: Intent, parts: IntentParts): void {
       parts.copyLink();
       return;
     case "dismissToast":
-      store.change({ toast: null });
+      dropToast(store);
       return;
     case "dismissProblem":
       store.change({ problem: null });
       return;
     default:
   }
+}
+
+/** A toast offers to undo what was done last: once more was done, it would undo something else. */
+function dropToast(store: PageStore): void {
+  store.change({ toast: null });
 }

@@ -2,6 +2,7 @@ import type { NodeId } from "../base/ids.ts";
 import type { RaftStatus } from "../raft/index.ts";
 import type { DiskWrite } from "../sim/index.ts";
 import { nodeName } from "./richText.ts";
+import { majorityOf } from "./summaryView.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
 import type { CutView, NodeView, TimerView, WriteView } from "./view.ts";
 
@@ -26,7 +27,7 @@ export function nodeView(
     commit: status?.commit ?? 0,
     applied: isRunning ? (status?.applied ?? 0) : 0,
     votes: isRunning ? votesOf(status) : {},
-    votesNeeded: Math.floor(world.options.nodeCount / 2) + 1,
+    votesNeeded: majorityOf(world.options.nodeCount),
     isolated: isIsolated(world, process.node),
     timer: isRunning ? timerView(world, process, status) : null,
     write: isRunning ? write : null,

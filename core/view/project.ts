@@ -93,7 +93,7 @@ export class Projector {
       return writeView(write, label, term);
     });
     const summary = summaryView(processes);
-    const logs = this.#logSlices(processes, Math.floor(options.nodeCount / 2) + 1);
+    const logs = this.#logSlices(processes, story.majority);
     const partitions = this.#partitionViews(processes);
     const scene = {
       nowUs,

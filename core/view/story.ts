@@ -4,6 +4,7 @@ import type { MetadataCommand } from "../metadata/command.ts";
 import type { Role } from "../raft/role.ts";
 import type { Action } from "../sim/run.ts";
 import type { WorldEvent } from "../sim/worldEvent.ts";
+import { majorityOf } from "./summaryView.ts";
 
 /** What the events have told of one node so far. */
 export interface StoryNode {
@@ -73,7 +74,7 @@ export class Story {
   }
 
   get majority(): number {
-    return Math.floor(this.nodeCount / 2) + 1;
+    return majorityOf(this.nodeCount);
   }
 
   runningNodes(): number[] {

@@ -2,6 +2,11 @@ import { nodeName } from "./richText.ts";
 import type { ProcessSource } from "./source.ts";
 import type { SummaryView } from "./view.ts";
 
+/** How many of a cluster's nodes are more than half of it. */
+export function majorityOf(nodeCount: number): number {
+  return Math.floor(nodeCount / 2) + 1;
+}
+
 /**
  * The running leader of the highest term that any running node is in; null when nobody leads that.
  * A leader of an older term may still believe in itself, but the cluster has moved on.
