@@ -39,7 +39,7 @@ export interface BrokerConfig {
   readonly proposalRetryUs: number;
   /** Whether outputs of kind "event" are wanted. Default: false, and then none is ever made. */
   readonly events: boolean;
-  /** Receives Raft's log lines. Default: nobody. */
+  /** Receives what the broker's Raft nodes do. Default: nobody. */
   readonly raftTrace?: RaftTrace;
 }
 

@@ -1,6 +1,9 @@
+import { NO_NODE } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
+import { asV2, confChangesToString, decodeConfChange } from "./confChange.ts";
+import { LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD } from "./message.ts";
 import type { ConfState, Entry, HardState, Message, Snapshot } from "./message.ts";
-import type { Ready, SoftState } from "./ready.ts";
+import type { ReadState, Ready, SoftState } from "./ready.ts";
 import type { Role } from "./role.ts";
 
 /**
@@ -52,6 +55,10 @@ export function describeSoftState(state: SoftState): string {
   return `Lead:${state.lead} State:${describeRole(state.role)}`;
 }
 
+/** As Go prints such a list: the contexts as their bytes in base 10. */
+const describeReadStates = (states: readonly ReadState[]): string =>
+  `[${states.map((each) => `{${each.index} [${each.requestContext.join(" ")}]}`).join(" ")}]`;
+
 export function describeConfState(state: ConfState): string {
   const list = (ids: readonly NodeId[]): string => `[${ids.join(" ")}]`;
   return (
@@ -67,8 +74,14 @@ export function describeSnapshot(snapshot: Snapshot): string {
 }
 
 export function describeEntry(entry: Entry, format: DataFormatter = quoteBytes): string {
-  const data = format(entry.data);
+  const data = entry.type === "EntryNormal" ? format(entry.data) : describeChanges(entry);
   return `${entry.term}/${entry.index} ${entry.type}${data === "" ? "" : ` ${data}`}`;
+}
+
+/** The steps of a membership change, as `v1 l2 r3 u4`, or why they cannot be read. */
+function describeChanges(entry: Entry): string {
+  const change = decodeConfChange(entry);
+  return "error" in change ? change.error : confChangesToString(asV2(change).changes);
 }
 
 /** One entry a line, each line ended. */
@@ -76,7 +89,11 @@ export function describeEntries(entries: readonly Entry[], format?: DataFormatte
   return entries.map((entry) => `${describeEntry(entry, format)}\n`).join("");
 }
 
-const describeNode = (id: NodeId): string => (id === 0 ? "None" : id.toString(16));
+function describeNode(id: NodeId): string {
+  if (id === NO_NODE) return "None";
+  if (id === LOCAL_APPEND_THREAD) return "AppendThread";
+  return id === LOCAL_APPLY_THREAD ? "ApplyThread" : id.toString(16);
+}
 
 /** One line, or several if the message carries several entries, a snapshot or responses. */
 export function describeMessage(m: Message, format?: DataFormatter, indent = ""): string {
@@ -105,6 +122,7 @@ export function describeReady(ready: Ready, format?: DataFormatter): string {
   let text = "";
   if (ready.softState !== null) text += `${describeSoftState(ready.softState)}\n`;
   if (ready.hardState !== null) text += `HardState ${describeHardState(ready.hardState)}\n`;
+  if (ready.readStates.length > 0) text += `ReadStates ${describeReadStates(ready.readStates)}\n`;
   if (ready.entries.length > 0) text += `Entries:\n${describeEntries(ready.entries, format)}`;
   if (ready.snapshot !== null) text += `Snapshot ${describeSnapshot(ready.snapshot)}\n`;
   if (ready.committedEntries.length > 0) {

@@ -1,41 +1,41 @@
 import { NO_NODE } from "../base/ids.ts";
 import type { Term } from "../base/ids.ts";
+import { utf8Encode } from "../base/utf8.ts";
 import { isConfChange, message } from "./message.ts";
 import type { Message } from "./message.ts";
-import { hex } from "./raft.ts";
 import type { Raft } from "./raft.ts";
-import { broadcastAppend } from "./replication.ts";
+import { broadcastAppend } from "./sending.ts";
+import type { Ballot } from "./trace.ts";
 
 /* How a leader is chosen (Raft paper, sections 5.2 and 5.4.1; PreVote: thesis 9.6). */
 
-/** Asking first, or standing at once. */
-type Campaign = "preElection" | "election";
+/** Asking first; standing at once; or standing at once because the leader wants it. */
+type Campaign = "preElection" | "election" | "transfer";
+
+/** What requests for votes carry on a transfer, as bytes, so that leases do not stand in its way. */
+const TRANSFER_CONTEXT: Uint8Array = utf8Encode("CampaignTransfer");
 
 /** Starts an election, if this node may stand in one. */
-export function hup(r: Raft): void {
+export function hup(r: Raft, kind: Campaign): void {
   if (r.role === "leader") {
-    r.trace?.log(r.id, "debug", `${hex(r.id)} ignoring MsgHup because already leader`);
+    r.trace?.event({ kind: "hupIgnored", node: r.id });
     return;
   }
   if (!r.isPromotable()) {
-    r.trace?.log(r.id, "warning", `${hex(r.id)} is unpromotable and can not campaign`);
+    r.trace?.event({ kind: "campaignUnpromotable", node: r.id });
     return;
   }
   // A node that lags behind in applying does not know yet who may vote.
   if (r.log.hasUnapplied(isConfChange)) {
-    r.trace?.log(
-      r.id,
-      "warning",
-      `${hex(r.id)} cannot campaign at term ${r.term} ` +
-        `since there are still pending configuration changes to apply`,
-    );
+    r.trace?.event({ kind: "campaignPendingConfChange", node: r.id, term: r.term });
     return;
   }
-  r.trace?.log(r.id, "info", `${hex(r.id)} is starting a new election at term ${r.term}`);
-  campaign(r, r.preVote ? "preElection" : "election");
+  r.trace?.event({ kind: "electionStarted", node: r.id, term: r.term });
+  campaign(r, kind);
 }
 
 function campaign(r: Raft, kind: Campaign): void {
+  if (!r.isPromotable()) r.trace?.event({ kind: "campaignedUnpromotable", node: r.id });
   if (kind === "preElection") r.becomePreCandidate();
   else r.becomeCandidate();
   const type = kind === "preElection" ? "MsgPreVote" : "MsgVote";
@@ -51,17 +51,21 @@ function campaign(r: Raft, kind: Campaign): void {
       r.send(own);
       continue;
     }
-    r.trace?.log(
-      r.id,
-      "info",
-      `${hex(r.id)} [logterm: ${lastTerm}, index: ${lastIndex}] sent ${type} request ` +
-        `to ${hex(id)} at term ${r.term}`,
-    );
+    r.trace?.event({
+      kind: "voteRequested",
+      node: r.id,
+      type,
+      to: id,
+      term: r.term,
+      lastTerm,
+      lastIndex,
+    });
     const m = message(type, id);
     m.term = term;
     m.index = lastIndex;
     m.logTerm = lastTerm;
-    r.send(m);
+    if (kind === "transfer") m.context = TRANSFER_CONTEXT;
+    r.send(r.priority === 0 ? m : { ...m, priority: r.priority });
   }
 }
 
@@ -70,13 +74,28 @@ export function isLeaseValid(r: Raft): boolean {
   return r.checkQuorum && r.lead !== NO_NODE && r.electionElapsedTicks < r.electionTicks;
 }
 
-/** "1 [logterm: 2, index: 9, vote: 3] cast MsgVote for 2 [logterm: 2, index: 9] at term 4". */
-export function describeVote(r: Raft, verb: string, m: Message): string {
+/** True if the leader itself wants the election that `m` is part of. */
+export function isForced(m: Message): boolean {
+  const { context } = m;
   return (
-    `${hex(r.id)} [logterm: ${r.log.lastTerm()}, index: ${r.log.lastIndex()}, ` +
-    `vote: ${hex(r.vote)}] ${verb} ${hex(m.from)} ` +
-    `[logterm: ${m.logTerm}, index: ${m.index}] at term ${r.term}`
+    context !== null &&
+    context.length === TRANSFER_CONTEXT.length &&
+    context.every((byte, i) => byte === TRANSFER_CONTEXT[i])
   );
+}
+
+/** What a trace tells of a request for a vote. */
+export function ballotOf(r: Raft, m: Message): Ballot {
+  return {
+    type: m.type,
+    from: m.from,
+    candidateTerm: m.logTerm,
+    candidateIndex: m.index,
+    lastTerm: r.log.lastTerm(),
+    lastIndex: r.log.lastIndex(),
+    vote: r.vote,
+    term: r.term,
+  };
 }
 
 /** MsgVote and MsgPreVote of this term, or of a later one that was asked about. */
@@ -90,8 +109,9 @@ export function handleVoteRequest(r: Raft, m: Message): void {
     (m.type === "MsgPreVote" && m.term > r.term);
   const answer = message(m.type === "MsgPreVote" ? "MsgPreVoteResp" : "MsgVoteResp", m.from);
   // A learner votes as well: it may have become a voter without having heard of it.
-  if (canVote && r.log.isUpToDate(m.index, m.logTerm)) {
-    r.trace?.log(r.id, "info", describeVote(r, `cast ${m.type} for`, m));
+  const hasPriority = m.index > r.log.lastIndex() || (m.priority ?? 0) >= r.priority;
+  if (canVote && r.log.isUpToDate(m.index, m.logTerm) && hasPriority) {
+    r.trace?.event({ kind: "voteCast", node: r.id, ...ballotOf(r, m) });
     // The term that was asked about: the asker would ignore an answer with a lower one.
     answer.term = m.term;
     r.send(answer);
@@ -100,7 +120,7 @@ export function handleVoteRequest(r: Raft, m: Message): void {
       r.vote = m.from;
     }
   } else {
-    r.trace?.log(r.id, "info", describeVote(r, `rejected ${m.type} from`, m));
+    r.trace?.event({ kind: "voteRejected", node: r.id, ...ballotOf(r, m) });
     answer.term = r.term;
     answer.reject = true;
     r.send(answer);
@@ -109,19 +129,11 @@ export function handleVoteRequest(r: Raft, m: Message): void {
 
 /** Candidate or pre-candidate: counts an answer to its own kind of request. */
 export function handleVoteResponse(r: Raft, m: Message): void {
-  r.trace?.log(
-    r.id,
-    "info",
-    `${hex(r.id)} received ${m.type}${m.reject ? " rejection" : ""} from ${hex(m.from)} ` +
-      `at term ${r.term}`,
-  );
-  r.tracker.recordVote(m.from, !m.reject);
+  const { type, from, reject } = m;
+  r.trace?.event({ kind: "voteReceived", node: r.id, type, from, rejected: reject, term: r.term });
+  r.tracker.recordVote(from, !reject);
   const { granted, rejected, result } = r.tracker.tallyVotes();
-  r.trace?.log(
-    r.id,
-    "info",
-    `${hex(r.id)} has received ${granted} ${m.type} votes and ${rejected} vote rejections`,
-  );
+  r.trace?.event({ kind: "votesCounted", node: r.id, type, granted, rejected });
   if (result === "won") {
     if (r.role === "preCandidate") {
       campaign(r, "election");

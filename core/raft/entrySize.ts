@@ -12,7 +12,7 @@ const ENTRY_OVERHEAD_BYTES = 24;
  * messages everywhere.
  */
 export function entrySizeBytes(entry: Entry): number {
-  return ENTRY_OVERHEAD_BYTES + entry.data.byteLength;
+  return ENTRY_OVERHEAD_BYTES + entry.data.byteLength + (entry.context?.byteLength ?? 0);
 }
 
 export function entriesSizeBytes(entries: readonly Entry[]): number {

@@ -1,5 +1,21 @@
+export {
+  asV2,
+  confChangesFromString,
+  confChangesToString,
+  decodeConfChange,
+  encodeConfChange,
+} from "./confChange.ts";
+export type {
+  ConfChange,
+  ConfChangeDecodeError,
+  ConfChangeSingle,
+  ConfChangeTransition,
+  ConfChangeType,
+  ConfChangeV1,
+  ConfChangeV2,
+} from "./confChange.ts";
 export { assertValidConfig } from "./config.ts";
-export type { RaftConfig } from "./config.ts";
+export type { RaftConfig, StorageWrites } from "./config.ts";
 export {
   describeConfState,
   describeEntries,
@@ -16,7 +32,13 @@ export type { DataFormatter } from "./describe.ts";
 export { entrySizeBytes, NO_LIMIT_BYTES } from "./entrySize.ts";
 export { confStateOf, MemoryStorage } from "./memoryStorage.ts";
 export type { StorageWriteError } from "./memoryStorage.ts";
-export { message, NO_ENTRIES, NO_MESSAGES } from "./message.ts";
+export {
+  LOCAL_APPEND_THREAD,
+  LOCAL_APPLY_THREAD,
+  message,
+  NO_ENTRIES,
+  NO_MESSAGES,
+} from "./message.ts";
 export type {
   ConfState,
   Draft,
@@ -31,9 +53,11 @@ export type {
 export { JointConfig, MajorityConfig } from "./quorum.ts";
 export type { AckedIndex, VoteOf, VoteResult } from "./quorum.ts";
 export { RawNode } from "./rawNode.ts";
-export type { ReadState, Ready, SoftState } from "./ready.ts";
+export type { LightReady, ReadState, Ready, SoftState } from "./ready.ts";
 export type { Role } from "./role.ts";
 export type { BasicStatus, ProgressStatus, RaftStatus } from "./status.ts";
 export type { StepResult } from "./step.ts";
 export type { Storage, StorageError } from "./storage.ts";
-export type { RaftLogLevel, RaftTrace } from "./trace.ts";
+export type { RaftEvent, RaftTrace } from "./trace.ts";
+export { describeTrace, traceLevel } from "./traceText.ts";
+export type { RaftLogLevel } from "./traceText.ts";

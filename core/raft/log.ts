@@ -1,19 +1,14 @@
 import { assert } from "../base/assert.ts";
 import { NO_INDEX, NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
+import type { RaftConfig } from "./config.ts";
 import { countWithinSize, entriesSizeBytes, entrySizeBytes } from "./entrySize.ts";
 import { NO_ENTRIES } from "./message.ts";
 import type { Entry, Message, Snapshot } from "./message.ts";
 import type { Storage, StorageError } from "./storage.ts";
 import type { RaftTrace } from "./trace.ts";
 import { Unstable } from "./unstable.ts";
-
-/** Where two logs may meet, as far as one of them can tell. */
-export interface LogPosition {
-  readonly index: Index;
-  /** 0 if unknown. */
-  readonly term: Term;
-}
+import type { LogPosition } from "./unstable.ts";
 
 /**
  * The log as Raft sees it: what Storage holds, continued or replaced by what is still unstable,
@@ -31,20 +26,19 @@ export class RaftLog {
   readonly #node: NodeId;
   readonly #trace: RaftTrace | undefined;
   readonly #maxApplyingBytes: number;
+  /** One Ready at a time is stored before it is applied, so it may commit what it carries. */
+  readonly #appliesUnstable: boolean;
   #applyingBytes = 0;
   #applyingPaused = false;
 
-  constructor(
-    storage: Storage,
-    maxApplyingBytes: number,
-    node: NodeId,
-    trace: RaftTrace | undefined,
-  ) {
+  constructor(config: RaftConfig, maxApplyingBytes: number) {
+    const { storage, id, trace } = config;
     this.#storage = storage;
     this.#maxApplyingBytes = maxApplyingBytes;
-    this.#node = node;
+    this.#appliesUnstable = (config.storageWrites ?? "sync") === "sync";
+    this.#node = id;
     this.#trace = trace;
-    this.unstable = new Unstable((storage.lastIndex() + 1) as Index, node, trace);
+    this.unstable = new Unstable((storage.lastIndex() + 1) as Index, id, trace);
     // What was compacted away had been committed and applied.
     const compacted = (storage.firstIndex() - 1) as Index;
     this.committed = compacted;
@@ -176,10 +170,10 @@ export class RaftLog {
   hasNextCommittedEntries(): boolean {
     // A snapshot that waits to be applied comes first; entries would overtake it.
     if (this.#applyingPaused || this.hasPendingSnapshot()) return false;
-    return this.applying < this.committed;
+    return this.applying < this.#maxAppliable();
   }
 
-  /** The next entries to apply, as many as the budget allows; they may be unstable still. */
+  /** The next entries to apply, as many as the budget allows. */
   nextCommittedEntries(): readonly Entry[] {
     if (!this.hasNextCommittedEntries()) return NO_ENTRIES;
     const budget = this.#maxApplyingBytes - this.#applyingBytes;
@@ -188,7 +182,7 @@ export class RaftLog {
       assert(false, `applying entry size ${sum} not positive`);
     }
     const lo = (this.applying + 1) as Index;
-    const entries = this.slice(lo, (this.committed + 1) as Index, budget);
+    const entries = this.slice(lo, (this.#maxAppliable() + 1) as Index, budget);
     if (typeof entries === "string") {
       assert(false, `unexpected error when getting unapplied entries (${entries})`);
     }
@@ -205,7 +199,8 @@ export class RaftLog {
     this.applying = last;
     this.#applyingBytes += entriesSizeBytes(entries);
     // If entries were held back, the next one would not have fitted into the budget.
-    this.#applyingPaused = this.#applyingBytes >= this.#maxApplyingBytes || last < this.committed;
+    this.#applyingPaused =
+      this.#applyingBytes >= this.#maxApplyingBytes || last < this.#maxAppliable();
   }
 
   /** A snapshot has arrived that the host has not yet stored. */
@@ -213,17 +208,26 @@ export class RaftLog {
     return this.unstable.snapshot !== null;
   }
 
-  snapshot(): Snapshot | StorageError {
-    return this.unstable.snapshot ?? this.#storage.snapshot();
+  snapshot(requestIndex: Index, to: NodeId): Snapshot | StorageError {
+    const { snapshot } = this.unstable;
+    const reaches = snapshot !== null && snapshot.metadata.index >= requestIndex;
+    return reaches ? snapshot : this.#storage.snapshot(requestIndex, to);
   }
 
   restore(snapshot: Snapshot): void {
     const { index, term } = snapshot.metadata;
-    this.#trace?.log(
-      this.#node,
-      "info",
-      `log [${this}] starts to restore snapshot [index: ${index}, term: ${term}]`,
-    );
+    this.#trace?.event({
+      kind: "logRestoreStarted",
+      node: this.#node,
+      snapshotIndex: index,
+      snapshotTerm: term,
+      committed: this.committed,
+      applied: this.applied,
+      applying: this.applying,
+      unstableOffset: this.unstable.offset,
+      unstableOffsetInProgress: this.unstable.offsetInProgress,
+      unstableCount: this.unstable.entries.length,
+    });
     this.committed = index;
     this.unstable.restore(snapshot);
   }
@@ -278,14 +282,9 @@ export class RaftLog {
     return false;
   }
 
-  /** etcd's printed form. */
-  toString(): string {
-    const { offset, offsetInProgress, entries } = this.unstable;
-    return (
-      `committed=${this.committed}, applied=${this.applied}, applying=${this.applying}, ` +
-      `unstable.offset=${offset}, unstable.offsetInProgress=${offsetInProgress}, ` +
-      `len(unstable.Entries)=${entries.length}`
-    );
+  #maxAppliable(): Index {
+    const stable = (this.unstable.offset - 1) as Index;
+    return this.#appliesUnstable || this.committed < stable ? this.committed : stable;
   }
 
   /** First index at which `entries` differ from this log or go beyond it; 0 if they do neither. */
@@ -293,12 +292,13 @@ export class RaftLog {
     for (const { index, term } of entries) {
       if (this.matchesTerm(index, term)) continue;
       if (index <= this.lastIndex()) {
-        this.#trace?.log(
-          this.#node,
-          "info",
-          `found conflict at index ${index} ` +
-            `[existing term: ${this.termOrZero(index)}, conflicting term: ${term}]`,
-        );
+        this.#trace?.event({
+          kind: "conflictFound",
+          node: this.#node,
+          index,
+          existingTerm: this.termOrZero(index),
+          conflictingTerm: term,
+        });
       }
       return index;
     }

@@ -68,8 +68,12 @@ export class MemoryStorage implements Storage {
     return (this.#offset + 1) as Index;
   }
 
-  snapshot(): Snapshot {
-    return this.#snapshot;
+  /** The snapshot that was kept last, unless it does not reach as far as is asked for. */
+  snapshot(): Snapshot;
+  snapshot(requestIndex: Index): Snapshot | StorageError;
+  snapshot(requestIndex: Index = NO_INDEX): Snapshot | StorageError {
+    const { index } = this.#snapshot.metadata;
+    return index < requestIndex ? "snapshotTemporarilyUnavailable" : this.#snapshot;
   }
 
   setHardState(hardState: HardState): void {

@@ -16,6 +16,8 @@ export interface Entry {
   readonly type: EntryType;
   /** The command as bytes; empty for the entry a new leader appends to its term. */
   readonly data: Uint8Array;
+  /** What the proposer gave along with the command (raft-rs's Entry.context); stored with it. */
+  readonly context?: Uint8Array;
 }
 
 /** What must survive a crash besides the entries (Raft paper, figure 2: persistent state). */
@@ -72,7 +74,10 @@ export type MessageType =
   | "MsgStorageApplyResp"
   | "MsgForgetLeader";
 
-/** One message. Every field is always there, so that all messages share one shape. */
+/**
+ * One message. Every field but the last two is always there, so that all messages share one shape;
+ * those two belong to options that are off by default, and to rare messages.
+ */
 export interface Message {
   readonly type: MessageType;
   readonly to: NodeId;
@@ -90,7 +95,22 @@ export interface Message {
   readonly context: Uint8Array | null;
   /** Messages to deliver once a MsgStorageAppend or MsgStorageApply has been carried out. */
   readonly responses: readonly Message[];
+  /** MsgVote, MsgPreVote: the candidate's, if it has one (raft-rs). */
+  readonly priority?: number;
+  /** A rejected MsgAppResp: the sender wants a snapshot that reaches this index (raft-rs). */
+  readonly requestSnapshot?: Index;
 }
+
+/**
+ * Where MsgStorageAppend and MsgStorageApply go when storage is written in the background: to the
+ * host's own two threads of work (etcd's LocalAppendThread and LocalApplyThread, which are the two
+ * largest ids there as well).
+ */
+export const LOCAL_APPEND_THREAD = Number.MAX_SAFE_INTEGER as NodeId;
+export const LOCAL_APPLY_THREAD = (Number.MAX_SAFE_INTEGER - 1) as NodeId;
+
+export const isLocalThread = (id: NodeId): boolean =>
+  id === LOCAL_APPEND_THREAD || id === LOCAL_APPLY_THREAD;
 
 export const isConfChange = (entry: Entry): boolean => entry.type !== "EntryNormal";
 

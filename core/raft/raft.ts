@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import { NO_INDEX, NO_NODE, NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
 import type { RaftConfig } from "./config.ts";
+import { restoreGroup } from "./changer.ts";
 import { assertValidConfig } from "./config.ts";
 import { NO_LIMIT_BYTES, payloadsSizeBytes } from "./entrySize.ts";
 import { RaftLog } from "./log.ts";
@@ -9,8 +10,11 @@ import { message } from "./message.ts";
 import type { ConfState, Draft, Entry, HardState, Message } from "./message.ts";
 import type { Progress } from "./progress.ts";
 import type { Role } from "./role.ts";
+import type { ReadState } from "./ready.ts";
+import { ReadOnly } from "./readOnly.ts";
 import type { RaftTrace } from "./trace.ts";
-import { ProgressTracker } from "./tracker.ts";
+import { describeGroupConfig, ProgressTracker } from "./tracker.ts";
+import type { GroupConfig, ProgressMap } from "./tracker.ts";
 
 const NO_DATA = new Uint8Array(0);
 
@@ -33,16 +37,37 @@ export class Raft {
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
   readonly disableProposalForwarding: boolean;
+  readonly disableConfChangeValidation: boolean;
+  readonly stepDownOnRemoval: boolean;
+  readonly readOnlyOption: "safe" | "leaseBased";
+  readonly batchAppend: boolean;
+  readonly skipBroadcastCommit: boolean;
+  priority: number;
   readonly log: RaftLog;
   readonly trace: RaftTrace | undefined;
-  tracker: ProgressTracker;
+  readonly tracker: ProgressTracker;
 
   term: Term = NO_TERM;
   vote: NodeId = NO_NODE;
   lead: NodeId = NO_NODE;
   role: Role = "follower";
-  queued: Message[] = [];
+  queued: Draft<Message>[] = [];
   afterAppend: Message[] = [];
+  /** Reads that may be served, for the next Ready. */
+  readStates: ReadState[] = [];
+
+  /** Leader: whom it hands its office to; 0 if it keeps it. */
+  leadTransferee: NodeId = NO_NODE;
+  /**
+   * Leader: no membership change may be proposed before the entry at this index is applied. On
+   * election it is the end of the log, which may hold a change: waiting is cheaper than looking.
+   */
+  pendingConfIndex: Index = NO_INDEX;
+  readOnly = new ReadOnly();
+  /** Follower: it wants a snapshot that reaches this index, whatever its log has; 0 if not. */
+  requestedSnapshot: Index = NO_INDEX;
+  /** Leader: reads that arrived before the first commit of its term. */
+  readsBeforeFirstCommit: Message[] = [];
 
   /** Ticks since the last word from the leader, or since the last election or CheckQuorum. */
   electionElapsedTicks = 0;
@@ -50,7 +75,6 @@ export class Raft {
   randomizedElectionTimeoutTicks = 0;
 
   readonly #random: (n: number) => number;
-  readonly #maxInflightMessages: number;
   readonly #maxUncommittedSizeBytes: number;
   /** Payload that this leader has appended and not yet seen applied; never an overestimate. */
   #uncommittedSizeBytes = 0;
@@ -64,31 +88,63 @@ export class Raft {
     this.preVote = config.preVote ?? false;
     this.checkQuorum = config.checkQuorum ?? false;
     this.disableProposalForwarding = config.disableProposalForwarding ?? false;
+    this.disableConfChangeValidation = config.disableConfChangeValidation ?? false;
+    this.stepDownOnRemoval = config.stepDownOnRemoval ?? false;
+    this.readOnlyOption = config.readOnly ?? "safe";
+    this.batchAppend = config.batchAppend ?? false;
+    this.skipBroadcastCommit = config.skipBroadcastCommit ?? false;
+    this.priority = config.priority ?? 0;
     this.trace = config.trace;
     this.#random = config.random;
-    this.#maxInflightMessages = config.maxInflightMessages;
     this.#maxUncommittedSizeBytes = config.maxUncommittedSizeBytes ?? NO_LIMIT_BYTES;
 
     // One entry a message does not mean one entry a Ready: then the default is no limit.
     const maxApplying = config.maxCommittedSizePerReadyBytes ?? config.maxSizePerMsgBytes;
-    this.log = new RaftLog(config.storage, maxApplying || NO_LIMIT_BYTES, this.id, this.trace);
+    this.log = new RaftLog(config, maxApplying || NO_LIMIT_BYTES);
     const { hardState, confState } = config.storage.initialState();
-    this.tracker = this.#trackerOf(confState);
+    const limits = {
+      maxMessages: config.maxInflightMessages,
+      maxBytes: config.maxInflightBytes ?? 0,
+    };
+    this.tracker = new ProgressTracker(limits);
+    this.tracker.groupCommit = config.groupCommit ?? false;
+    this.switchToConfState(confState);
     if (hardState !== null) this.#load(hardState);
     if (config.applied !== undefined && config.applied > 0) this.log.appliedTo(config.applied, 0);
     this.becomeFollower(this.term, NO_NODE);
-    this.trace?.log(
-      this.id,
-      "info",
-      `newRaft ${hex(this.id)} [peers: [${this.tracker.voters.voters.map(hex).join(",")}], ` +
-        `term: ${this.term}, commit: ${this.log.committed}, applied: ${this.log.applied}, ` +
-        `lastindex: ${this.log.lastIndex()}, lastterm: ${this.log.lastTerm()}]`,
-    );
+    this.trace?.event({
+      kind: "started",
+      node: this.id,
+      voters: this.tracker.voters.voters,
+      term: this.term,
+      commit: this.log.committed,
+      applied: this.log.applied,
+      lastIndex: this.log.lastIndex(),
+      lastTerm: this.log.lastTerm(),
+    });
   }
 
-  /** Takes over a membership, from Storage or from a snapshot. */
+  /**
+   * Takes over a membership from Storage or from a snapshot; nothing is known of its members.
+   *
+   * @throws InvariantError if no group can have come to that membership.
+   */
   switchToConfState(confState: ConfState): void {
-    this.tracker = this.#trackerOf(confState);
+    const result = restoreGroup(confState, this.log.lastIndex(), this.tracker.limits);
+    if ("error" in result) {
+      const given = JSON.stringify(confState);
+      assert(false, `unable to restore config ${given}: ${result.error}`);
+    }
+    this.switchToGroup(result);
+  }
+
+  switchToGroup({ config, progress }: { config: GroupConfig; progress: ProgressMap }): void {
+    this.tracker.switchTo(config, progress);
+    this.trace?.event({
+      kind: "configSwitched",
+      node: this.id,
+      config: describeGroupConfig(config),
+    });
   }
 
   /** True if this node may stand for election: a voter that has no snapshot still to store. */
@@ -98,10 +154,13 @@ export class Raft {
   }
 
   becomeFollower(term: Term, lead: NodeId): void {
+    const requested = this.requestedSnapshot;
     this.#reset(term);
+    // What it lacks, it lacks under the next leader too.
+    this.requestedSnapshot = requested;
     this.lead = lead;
     this.role = "follower";
-    this.trace?.log(this.id, "info", `${hex(this.id)} became follower at term ${this.term}`);
+    this.trace?.event({ kind: "becameFollower", node: this.id, term: this.term });
   }
 
   becomeCandidate(): void {
@@ -109,7 +168,7 @@ export class Raft {
     this.#reset((this.term + 1) as Term);
     this.vote = this.id;
     this.role = "candidate";
-    this.trace?.log(this.id, "info", `${hex(this.id)} became candidate at term ${this.term}`);
+    this.trace?.event({ kind: "becameCandidate", node: this.id, term: this.term });
   }
 
   /** Neither term nor vote change: a pre-candidate only asks (thesis 9.6). */
@@ -118,7 +177,7 @@ export class Raft {
     this.tracker.votes.clear();
     this.lead = NO_NODE;
     this.role = "preCandidate";
-    this.trace?.log(this.id, "info", `${hex(this.id)} became pre-candidate at term ${this.term}`);
+    this.trace?.event({ kind: "becamePreCandidate", node: this.id, term: this.term });
   }
 
   becomeLeader(): void {
@@ -129,13 +188,14 @@ export class Raft {
     const own = this.progressOf(this.id);
     own.becomeReplicate();
     own.recentActive = true;
+    this.pendingConfIndex = this.log.lastIndex();
     // An entry of its own term is what a leader needs before it may count copies of older ones
     // (Raft paper, section 5.4.2; thesis 6.4). It has no payload, so no limit can refuse it.
     const accepted = this.appendEntries([
       { term: NO_TERM, index: NO_INDEX, type: "EntryNormal", data: NO_DATA },
     ]);
     assert(accepted, "empty entry was dropped");
-    this.trace?.log(this.id, "info", `${hex(this.id)} became leader at term ${this.term}`);
+    this.trace?.event({ kind: "becameLeader", node: this.id, term: this.term });
   }
 
   /**
@@ -146,20 +206,19 @@ export class Raft {
     const size = payloadsSizeBytes(proposed);
     const uncommitted = this.#uncommittedSizeBytes;
     if (uncommitted > 0 && size > 0 && uncommitted + size > this.#maxUncommittedSizeBytes) {
-      this.trace?.log(
-        this.id,
-        "warning",
-        `${hex(this.id)} appending new entries to log would exceed uncommitted entry size limit; ` +
-          `dropping proposal`,
-      );
+      this.trace?.event({ kind: "proposalOverLimit", node: this.id });
       return false;
     }
     this.#uncommittedSizeBytes += size;
     let at = this.log.lastIndex();
     const entries: Entry[] = [];
-    for (const { type, data } of proposed) {
+    for (const { type, data, context } of proposed) {
       at = (at + 1) as Index;
-      entries.push({ term: this.term, index: at, type, data });
+      entries.push(
+        context === undefined
+          ? { term: this.term, index: at, type, data }
+          : { term: this.term, index: at, type, data, context },
+      );
     }
     this.log.append(entries);
     // The leader's own copy counts towards a quorum like any other: once it is stored.
@@ -177,6 +236,17 @@ export class Raft {
   /** Leader only: commits what a quorum has stored. True if the commit index moved. */
   maybeCommit(): boolean {
     return this.log.maybeCommit(this.tracker.committed(), this.term);
+  }
+
+  /** True if members are to be told at once what is committed, even where no entry is to be sent. */
+  broadcastsCommit(): boolean {
+    // A member must not miss the end of a membership change for long.
+    return !this.skipBroadcastCommit || this.pendingConfIndex > this.log.applied;
+  }
+
+  /** True if an entry of this term is committed: then the commit index is that of a leader of now. */
+  hasCommittedInTerm(): boolean {
+    return this.log.termOrZero(this.log.committed) === this.term;
   }
 
   /**
@@ -220,13 +290,6 @@ export class Raft {
     return this.electionElapsedTicks >= this.randomizedElectionTimeoutTicks;
   }
 
-  #trackerOf(confState: ConfState): ProgressTracker {
-    const last = this.log.lastIndex();
-    const tracker = new ProgressTracker(confState, last, this.#maxInflightMessages);
-    this.trace?.log(this.id, "info", `${hex(this.id)} switched to configuration ${tracker}`);
-    return tracker;
-  }
-
   #reset(term: Term): void {
     if (this.term !== term) {
       this.term = term;
@@ -237,10 +300,15 @@ export class Raft {
     this.heartbeatElapsedTicks = 0;
     this.#randomizeElectionTimeout();
     this.#uncommittedSizeBytes = 0;
+    this.leadTransferee = NO_NODE;
+    this.requestedSnapshot = NO_INDEX;
+    this.pendingConfIndex = NO_INDEX;
+    this.readOnly = new ReadOnly();
+    this.readsBeforeFirstCommit = [];
     this.tracker.votes.clear();
     const last = this.log.lastIndex();
-    for (const id of this.tracker.ids) {
-      this.progressOf(id).reset(id === this.id ? last : NO_INDEX, (last + 1) as Index);
+    for (const member of this.tracker.members) {
+      member.reset(member.id === this.id ? last : NO_INDEX, (last + 1) as Index);
     }
   }
 

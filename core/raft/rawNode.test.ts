@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { index, term } from "../base/ids.ts";
 import type { RaftTrace } from "./trace.ts";
+import { describeTrace, traceLevel } from "./traceText.ts";
 import { bytes, Cluster, text, write } from "./testing/cluster.ts";
 import { from, hardState, logOfTerms, Solo } from "./testing/solo.ts";
 
@@ -257,10 +258,12 @@ describe("what can be looked at", () => {
     expect(cluster.node(1).status().progress).toEqual([]);
   });
 
-  test("a trace receives etcd's log lines", () => {
+  test("a trace receives what etcd logs", () => {
     const lines: string[] = [];
-    const log: RaftTrace["log"] = (node, level, line) => lines.push(`${node} ${level} ${line}`);
-    new Solo(1, { log: [1], hardState: hardState(1, 0, 1) }, { trace: { log } }).lead();
+    const trace: RaftTrace = {
+      event: (e) => lines.push(`${e.node} ${traceLevel(e)} ${describeTrace(e)}`),
+    };
+    new Solo(1, { log: [1], hardState: hardState(1, 0, 1) }, { trace }).lead();
     expect(lines).toEqual([
       "1 info 1 switched to configuration voters=(1)",
       "1 info 1 became follower at term 1",

@@ -18,26 +18,50 @@
  * this node counts for itself only from `advance` on: then it is on disk, as it must be before
  * anybody counts it (Raft thesis, section 3.8).
  *
+ * Two other ways to write, by the option `storageWrites`:
+ *
+ * - "async" (etcd's AsyncStorageWrites). There is no `advance`. `ready.messages` also carries a
+ *   MsgStorageAppend and a MsgStorageApply for the two threads of work that the host has; each
+ *   thread works in order and then delivers the `responses` of the message, to this node by `step`
+ *   or to another. All other messages may leave at once.
+ * - "pipelined" (raft-rs's). Write the Ready so that Storage can read it, call
+ *   `advanceAppendAsync`, and take the next one; when the disk has caught up call `onPersistReady`
+ *   and send what was `persistedMessages` up to there. Or do both at once with `advanceAppend`. Then
+ *   `advanceApply` when the state machine has caught up.
+ *
+ * In both, only what is stable here is handed out for applying.
+ *
  * Conditions that the protocol knows are values (`StepResult`). An InvariantError means that a rule
  * above was broken, or that the disk lost what it had promised to keep: drop the node.
  */
 import { assert } from "../base/assert.ts";
 import { NO_INDEX, NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
+import { stepStorage } from "./acknowledge.ts";
+import { encodeConfChange } from "./confChange.ts";
+import type { ConfChange } from "./confChange.ts";
 import type { RaftConfig } from "./config.ts";
 import { hup } from "./election.ts";
 import { NO_LIMIT_BYTES } from "./entrySize.ts";
-import type { LogPosition } from "./log.ts";
-import { message, NO_MESSAGES } from "./message.ts";
-import type { Entry, HardState, Message, MessageType } from "./message.ts";
+import { applyConfChange } from "./membership.ts";
+import { isLocalThread, message } from "./message.ts";
+import type { ConfState, Entry, Message, MessageType } from "./message.ts";
 import { Raft } from "./raft.ts";
-import type { Ready, ReadState } from "./ready.ts";
-import { handleSnapshotStatus, handleUnreachable, storedUpTo } from "./replication.ts";
+import type { LightReady, Ready } from "./ready.ts";
+import { ReadyCycle } from "./readyCycle.ts";
+import {
+  commitAndTell,
+  handleSnapshotStatus,
+  handleUnreachable,
+  requestSnapshot,
+} from "./replication.ts";
 import type { Role } from "./role.ts";
-import type { BasicStatus, ProgressStatus, RaftStatus } from "./status.ts";
-import { applied, step, tick } from "./step.ts";
+import { broadcastHeartbeat } from "./sending.ts";
+import { basicStatusOf, statusOf } from "./status.ts";
+import type { BasicStatus, RaftStatus } from "./status.ts";
+import { step, tick } from "./step.ts";
 import type { StepResult } from "./step.ts";
-import type { Storage, StorageError } from "./storage.ts";
+import type { StorageError } from "./storage.ts";
 
 /** Messages that a node only ever sends itself: from the network they are refused. */
 const LOCAL_MESSAGES: ReadonlySet<MessageType> = new Set<MessageType>([
@@ -61,29 +85,9 @@ const RESPONSES: ReadonlySet<MessageType> = new Set<MessageType>([
   "MsgPreVoteResp",
 ]);
 
-const NO_READ_STATES: readonly ReadState[] = [];
-
-/** A Ready that the host is at work on, and what `advance` has to do about it. */
-interface OpenReady {
-  readonly ready: Ready;
-  /** This node's acknowledgements to itself, in the order in which they arose. */
-  readonly toSelf: readonly Message[];
-  readonly term: Term;
-  /** The end of the unstable log when the Ready was taken; null if there was none. */
-  readonly last: LogPosition | null;
-}
-
 export class RawNode {
   readonly #raft: Raft;
-  readonly #storage: Storage;
-  #open: OpenReady | null = null;
-  #readyCount = 0;
-  // What the last Ready said, field by field, so that looking for news allocates nothing.
-  #prevLead: NodeId;
-  #prevRole: Role;
-  #prevTerm: Term;
-  #prevVote: NodeId;
-  #prevCommit: Index;
+  readonly #cycle: ReadyCycle;
 
   /**
    * A node as of what `config.storage` holds; a first start and a restart are the same. The members
@@ -93,14 +97,8 @@ export class RawNode {
    * when a hard state was stored whose committed entries were not.
    */
   constructor(config: RaftConfig) {
-    const r = new Raft(config);
-    this.#raft = r;
-    this.#storage = config.storage;
-    this.#prevLead = r.lead;
-    this.#prevRole = r.role;
-    this.#prevTerm = r.term;
-    this.#prevVote = r.vote;
-    this.#prevCommit = r.log.committed;
+    this.#raft = new Raft(config);
+    this.#cycle = new ReadyCycle(this.#raft, config);
   }
 
   // What checkers and pictures look at after every step; none of it allocates.
@@ -135,7 +133,7 @@ export class RawNode {
   }
   /** True between `ready` and `advance`. */
   get isReadyOpen(): boolean {
-    return this.#open !== null;
+    return this.#cycle.isOpen;
   }
 
   /** Term of the entry at `i`, stable or not; also known for firstIndex - 1. */
@@ -163,41 +161,138 @@ export class RawNode {
 
   /** Starts an election now, as if the election timeout had passed. Not on a leader or learner. */
   campaign(): void {
-    hup(this.#raft);
+    hup(this.#raft, this.#raft.preVote ? "preElection" : "election");
   }
 
   /**
    * Asks for `data` to be appended to the log. On a follower this passes it to the leader; "ok"
    * says that it is on its way, never that it will be committed: only its appearance among the
    * committed entries says that.
+   *
+   * `context` travels with the entry: it comes back with it, here and on every other node, and is
+   * stored with it. For what belongs to the proposal but not to the command, such as a trace id.
    */
-  propose(data: Uint8Array): StepResult {
-    return this.proposeBatch([data]);
+  propose(data: Uint8Array, context?: Uint8Array): StepResult {
+    return this.#propose([normalEntry(data, context)]);
   }
 
   /** Like `propose` for several commands at once: they travel in one message and stay together. */
   proposeBatch(batch: readonly Uint8Array[]): StepResult {
-    const m = message("MsgProp", this.#raft.id);
-    m.from = this.#raft.id;
-    m.entries = batch.map((data): Entry => ({
-      term: NO_TERM,
-      index: NO_INDEX,
-      type: "EntryNormal",
-      data,
-    }));
+    return this.#propose(batch.map((data) => normalEntry(data)));
+  }
+
+  /**
+   * Asks for a change of members. A leader lets one at a time into its log; an illegal one leaves an
+   * empty entry there and is still "ok" (etcd's rule), so look at what is committed.
+   */
+  proposeConfChange(change: ConfChange): StepResult {
+    const entry: Entry = { term: NO_TERM, index: NO_INDEX, ...encodeConfChange(change) };
+    return this.#propose([entry]);
+  }
+
+  /**
+   * The host is applying a committed membership change: from now on this node acts on it. Must be
+   * called for each, in order; a change that the host decides not to make has its node ids set to 0.
+   * The ConfState that is returned belongs to the state machine's state, and into its snapshots.
+   *
+   * @throws InvariantError with etcd's reason if the change is not legal. With
+   * `disableConfChangeValidation` that is for the host to prevent.
+   */
+  applyConfChange(change: ConfChange): ConfState {
+    return applyConfChange(this.#raft, change);
+  }
+
+  /**
+   * Asks for `to` to lead (Raft thesis, section 3.10). The leader drops proposals until that is so,
+   * or until an election timeout has passed. Also on a follower, which passes it on.
+   */
+  transferLeader(to: NodeId): void {
+    const m = message("MsgTransferLeader", this.#raft.id);
+    m.from = to;
+    step(this.#raft, m);
+  }
+
+  /**
+   * Asks for the index that a linearizable read has to wait for (Raft thesis, section 6.4). It comes
+   * as a ReadState with the same `context`, which the host chooses so that it knows what it asked.
+   * "readIndexDropped" without a leader; and since messages get lost, "ok" promises no answer.
+   */
+  readIndex(context: Uint8Array): StepResult {
+    const m = message("MsgReadIndex", this.#raft.id);
+    m.entries = [normalEntry(context)];
     return step(this.#raft, m);
   }
 
   /**
-   * Handles a message of another node. The message is kept by reference and must not change.
+   * Follower: asks the leader for a snapshot although the log may lack nothing, as when the state
+   * machine's state is lost (raft-rs). It takes the place of log and state when it arrives.
+   * "requestSnapshotDropped" where it is not possible now: on a leader, without one, while another
+   * snapshot is on its way, or before the first entry of this term has arrived.
+   */
+  requestSnapshot(): StepResult {
+    return requestSnapshot(this.#raft);
+  }
+
+  /** raft-rs: see the option `priority`. */
+  setPriority(priority: number): void {
+    assert(Number.isSafeInteger(priority), "priority must be an integer");
+    this.#raft.priority = priority;
+  }
+
+  /** raft-rs: see the option `groupCommit`. */
+  enableGroupCommit(enable: boolean): void {
+    this.#raft.tracker.groupCommit = enable;
+    commitAndTell(this.#raft);
+  }
+
+  /**
+   * raft-rs: says which group, from 1, each member stores for. Kept in memory only, and lost when a
+   * snapshot is restored: a host says it again then. Whoever is no member is passed over.
+   */
+  assignCommitGroups(groups: Iterable<readonly [id: NodeId, group: number]>): void {
+    for (const [id, group] of groups) {
+      assert(Number.isSafeInteger(group) && group > 0, "a commit group is a number from 1");
+      const progress = this.#raft.tracker.progress.get(id);
+      if (progress !== undefined) progress.commitGroup = group;
+    }
+    commitAndTell(this.#raft);
+  }
+
+  clearCommitGroups(): void {
+    for (const member of this.#raft.tracker.members) member.commitGroup = 0;
+  }
+
+  /**
+   * raft-rs: true if everything committed is stored in two groups. Null where that is not known: on
+   * a node that does not lead, or that has not applied an entry of its term.
+   */
+  checkGroupCommitConsistent(): boolean | null {
+    const { role, log, term, tracker } = this.#raft;
+    if (role !== "leader" || log.termOrZero(log.applied) !== term) return null;
+    const { index, acrossGroups } = tracker.groupCommitted();
+    return acrossGroups && index === log.committed;
+  }
+
+  /** Leader: sends heartbeats now, without waiting for their time (raft-rs). */
+  ping(): void {
+    if (this.#raft.role === "leader") broadcastHeartbeat(this.#raft);
+  }
+
+  /**
+   * Handles a message of another node, or of this host's own threads of work when storage is
+   * written in the background. The message is kept by reference and must not change.
    *
    * @throws InvariantError if it shows that a rule was broken, here or there, as when a leader
    * commits what this node acknowledged and has since lost.
    */
   step(m: Message): StepResult {
-    if (LOCAL_MESSAGES.has(m.type)) return "stepLocalMessage";
-    if (RESPONSES.has(m.type) && !this.#raft.tracker.progress.has(m.from))
+    const isFromThread = isLocalThread(m.from);
+    if (LOCAL_MESSAGES.has(m.type)) {
+      return isFromThread ? stepStorage(this.#raft, m) : "stepLocalMessage";
+    }
+    if (!isFromThread && RESPONSES.has(m.type) && !this.#raft.tracker.progress.has(m.from)) {
       return "stepPeerNotFound";
+    }
     return step(this.#raft, m);
   }
 
@@ -216,7 +311,8 @@ export class RawNode {
 
   /**
    * A follower forgets its leader without leaving the term, so that it may vote at once even where
-   * leases forbid it: for a host that knows by other means that the leader is gone.
+   * leases forbid it: for a host that knows by other means that the leader is gone. Ignored where
+   * reads rest on leases.
    */
   forgetLeader(): StepResult {
     return step(this.#raft, message("MsgForgetLeader", this.#raft.id));
@@ -234,16 +330,7 @@ export class RawNode {
 
   /** True if `ready` would carry anything. Allocates nothing. */
   hasReady(): boolean {
-    const r = this.#raft;
-    return (
-      r.queued.length > 0 ||
-      r.afterAppend.length > 0 ||
-      r.log.unstable.hasNextEntries() ||
-      r.log.hasNextCommittedEntries() ||
-      r.log.unstable.nextSnapshot() !== null ||
-      this.#isSoftStateNew() ||
-      this.#isHardStateNew()
-    );
+    return this.#cycle.hasReady();
   }
 
   /**
@@ -253,36 +340,7 @@ export class RawNode {
    * @throws InvariantError if the last Ready was not advanced yet.
    */
   ready(): Ready {
-    assert(this.#open === null, "two accepted Ready structs without call to Advance");
-    const r = this.#raft;
-    const { unstable } = r.log;
-    const entries = unstable.nextEntries();
-    const snapshot = unstable.nextSnapshot();
-    const toOthers = r.afterAppend.filter((m) => m.to !== r.id);
-    // A leader may speak before its disk has what it speaks of (thesis 10.2.1): its vote and term
-    // were stored before it was elected, and its own copy is not counted yet. All others first
-    // store what their words rest on.
-    const isLeader = r.role === "leader";
-    const ready: Ready = {
-      number: ++this.#readyCount,
-      softState: this.#isSoftStateNew() ? { lead: r.lead, role: r.role } : null,
-      hardState: this.#isHardStateNew() ? this.#hardState() : null,
-      readStates: NO_READ_STATES,
-      entries,
-      snapshot,
-      committedEntries: r.log.nextCommittedEntries(),
-      messages: isLeader ? r.queued : NO_MESSAGES,
-      persistedMessages: isLeader ? toOthers : r.queued.concat(toOthers),
-      // etcd leaves the snapshot out, whose host syncs it on its own account; here it is part of
-      // the one write, and acknowledged like the entries it stands for (raft-rs's rule).
-      mustSync:
-        entries.length > 0 ||
-        snapshot !== null ||
-        r.term !== this.#prevTerm ||
-        r.vote !== this.#prevVote,
-    };
-    this.#accept(ready);
-    return ready;
+    return this.#cycle.ready();
   }
 
   /**
@@ -293,116 +351,70 @@ export class RawNode {
    * entries or snapshot.
    */
   advance(ready: Ready): void {
-    const open = this.#open;
-    assert(open !== null, "advance without an open Ready");
-    assert(open.ready === ready, "advance with another Ready than the open one");
-    this.#assertStored(ready);
-    this.#open = null;
-    for (const m of open.toSelf) step(this.#raft, m);
-    storedUpTo(this.#raft, open.term, open.last, ready.snapshot);
-    if (ready.committedEntries.length > 0) applied(this.#raft, ready.committedEntries);
-  }
-
-  basicStatus(): BasicStatus {
-    const { id, term, vote, lead, role, log } = this.#raft;
-    return { id, term, vote, lead, role, commit: log.committed, applied: log.applied };
-  }
-
-  status(): RaftStatus {
-    const r = this.#raft;
-    const votes = [...r.tracker.votes].sort(([a], [b]) => a - b);
-    return {
-      ...this.basicStatus(),
-      randomizedElectionTimeoutTicks: r.randomizedElectionTimeoutTicks,
-      electionElapsedTicks: r.electionElapsedTicks,
-      heartbeatElapsedTicks: r.heartbeatElapsedTicks,
-      firstIndex: r.log.firstIndex(),
-      lastIndex: r.log.lastIndex(),
-      confState: r.tracker.confState(),
-      votes: {
-        granted: votes.filter(([, vote]) => vote).map(([id]) => id),
-        rejected: votes.filter(([, vote]) => !vote).map(([id]) => id),
-      },
-      progress: r.role === "leader" ? r.tracker.ids.map((id) => this.#progressStatus(id)) : [],
-    };
-  }
-
-  #progressStatus(id: NodeId): ProgressStatus {
-    const progress = this.#raft.progressOf(id);
-    const { state } = progress;
-    return {
-      id,
-      match: progress.match,
-      next: progress.next,
-      state: state.kind,
-      paused: progress.isPaused(),
-      pendingSnapshot: state.kind === "snapshot" ? state.pendingSnapshot : NO_INDEX,
-      inflightMessages: state.kind === "replicate" ? state.inflights.count : 0,
-      recentActive: progress.recentActive,
-      learner: progress.isLearner,
-    };
-  }
-
-  #hardState(): HardState {
-    const r = this.#raft;
-    return { term: r.term, vote: r.vote, commit: r.log.committed };
-  }
-
-  #isSoftStateNew(): boolean {
-    return this.#raft.lead !== this.#prevLead || this.#raft.role !== this.#prevRole;
-  }
-
-  #isHardStateNew(): boolean {
-    const r = this.#raft;
-    return (
-      r.term !== this.#prevTerm || r.vote !== this.#prevVote || r.log.committed !== this.#prevCommit
-    );
-  }
-
-  /** Notes that the host is at work on `ready`, so that the next one starts where it ends. */
-  #accept(ready: Ready): void {
-    const r = this.#raft;
-    const { unstable } = r.log;
-    // Not only what this Ready carries: had an earlier one's report been ignored because the term
-    // changed meanwhile, this one's settles those entries too.
-    const last = unstable.entries[unstable.entries.length - 1];
-    this.#open = {
-      ready,
-      toSelf: r.afterAppend.filter((m) => m.to === r.id),
-      term: r.term,
-      last: last === undefined ? null : { index: last.index, term: last.term },
-    };
-    this.#prevLead = r.lead;
-    this.#prevRole = r.role;
-    this.#prevTerm = r.term;
-    this.#prevVote = r.vote;
-    this.#prevCommit = r.log.committed;
-    r.queued = [];
-    r.afterAppend = [];
-    unstable.acceptInProgress();
-    if (ready.committedEntries.length > 0) r.log.acceptApplying(ready.committedEntries);
+    this.#cycle.advance(ready);
   }
 
   /**
-   * Catches an `advance` before the write: what Storage holds is asked for once a Ready. Without
-   * this the node would count itself as having what a crash would take (raft-rs goes on silently).
+   * Pipelined: `ready` is durable, and all before it. Returns what may be done about that at once;
+   * its committed entries come after the Ready's.
+   *
+   * @throws InvariantError as `advance` does.
    */
-  #assertStored(ready: Ready): void {
-    const last = ready.entries[ready.entries.length - 1];
-    if (last !== undefined) this.#assertHolds(last.index, last.term, "entries");
-    const meta = ready.snapshot?.metadata;
-    if (meta !== undefined) this.#assertHolds(meta.index, meta.term, "snapshot");
+  advanceAppend(ready: Ready): LightReady {
+    return this.#cycle.advanceAppend(ready);
   }
 
-  #assertHolds(index: Index, term: Term, what: string): void {
-    const stored = this.#storage.term(index);
-    // Compacted is fine: the host has applied it and moved on.
-    if (stored !== term && stored !== "compacted") {
-      assert(
-        false,
-        `advance without storing the ${what} of the Ready: ` +
-          `storage says ${stored} for the term at index ${index}, not ${term}`,
-      );
-    }
+  /**
+   * Pipelined: Storage answers with what `ready` holds, but a crash could still take it. The next
+   * Ready may be taken; `onPersistReady` has to follow.
+   *
+   * @throws InvariantError as `advance` does.
+   */
+  advanceAppendAsync(ready: Ready): void {
+    this.#cycle.advanceAppendAsync(ready);
   }
+
+  /**
+   * Pipelined: the Readys up to that number are durable, so that their `persistedMessages` may
+   * leave. Look at `hasReady` afterwards: something may have been committed.
+   *
+   * @throws InvariantError if one of them was not advanced.
+   */
+  onPersistReady(number: number): void {
+    this.#cycle.onPersistReady(number);
+  }
+
+  /** Pipelined: everything that was handed out is applied. */
+  advanceApply(): void {
+    this.#cycle.advanceApplyTo(this.#raft.log.applying);
+  }
+
+  /**
+   * Pipelined: the entries up to `index` are applied.
+   *
+   * @throws InvariantError if they were not all handed out.
+   */
+  advanceApplyTo(index: Index): void {
+    this.#cycle.advanceApplyTo(index);
+  }
+
+  basicStatus(): BasicStatus {
+    return basicStatusOf(this.#raft);
+  }
+
+  status(): RaftStatus {
+    return statusOf(this.#raft);
+  }
+
+  #propose(entries: readonly Entry[]): StepResult {
+    const m = message("MsgProp", this.#raft.id);
+    m.from = this.#raft.id;
+    m.entries = entries;
+    return step(this.#raft, m);
+  }
+}
+
+function normalEntry(data: Uint8Array, context?: Uint8Array): Entry {
+  const entry: Entry = { term: NO_TERM, index: NO_INDEX, type: "EntryNormal", data };
+  return context === undefined ? entry : { ...entry, context };
 }

@@ -1,6 +1,9 @@
 import type { Index, NodeId, Term } from "../base/ids.ts";
 import type { ConfState } from "./message.ts";
+import type { Progress, ProgressState } from "./progress.ts";
+import type { Raft } from "./raft.ts";
 import type { Role } from "./role.ts";
+import { confStateOfGroup } from "./tracker.ts";
 
 /** The figures that every node has, whatever its role. */
 export interface BasicStatus {
@@ -20,12 +23,14 @@ export interface ProgressStatus {
   readonly match: Index;
   /** Index of the next entry to send there. */
   readonly next: Index;
-  readonly state: "probe" | "replicate" | "snapshot";
+  readonly state: ProgressState;
   /** True while the leader waits for an answer before it sends more. */
   readonly paused: boolean;
   /** Index of the snapshot that is under way; 0 in the other states. */
   readonly pendingSnapshot: Index;
   readonly inflightMessages: number;
+  /** Nothing more is sent there until an answer comes, but for empty messages. */
+  readonly inflightFull: boolean;
   /** Heard from since the last CheckQuorum. */
   readonly recentActive: boolean;
   readonly learner: boolean;
@@ -40,8 +45,52 @@ export interface RaftStatus extends BasicStatus {
   readonly lastIndex: Index;
   /** The membership this node acts on: the latest that it has applied. */
   readonly confState: ConfState;
+  /** Whom this leader hands its office to; 0 if it keeps it. */
+  readonly leadTransferee: NodeId;
+  /** Up to here the log may hold a membership change that is not applied; a leader waits for it. */
+  readonly pendingConfIndex: Index;
   /** Votes of the current (pre-)election so far, in ascending id. */
   readonly votes: { readonly granted: readonly NodeId[]; readonly rejected: readonly NodeId[] };
   /** In ascending id; empty unless this node leads, for nobody else knows. */
   readonly progress: readonly ProgressStatus[];
+}
+
+export function basicStatusOf(r: Raft): BasicStatus {
+  const { id, term, vote, lead, role, log } = r;
+  return { id, term, vote, lead, role, commit: log.committed, applied: log.applied };
+}
+
+export function statusOf(r: Raft): RaftStatus {
+  const votes = [...r.tracker.votes].sort(([a], [b]) => a - b);
+  return {
+    ...basicStatusOf(r),
+    randomizedElectionTimeoutTicks: r.randomizedElectionTimeoutTicks,
+    electionElapsedTicks: r.electionElapsedTicks,
+    heartbeatElapsedTicks: r.heartbeatElapsedTicks,
+    firstIndex: r.log.firstIndex(),
+    lastIndex: r.log.lastIndex(),
+    confState: confStateOfGroup(r.tracker.config),
+    leadTransferee: r.leadTransferee,
+    pendingConfIndex: r.pendingConfIndex,
+    votes: {
+      granted: votes.filter(([, vote]) => vote).map(([id]) => id),
+      rejected: votes.filter(([, vote]) => !vote).map(([id]) => id),
+    },
+    progress: r.role === "leader" ? r.tracker.members.map(progressStatusOf) : [],
+  };
+}
+
+function progressStatusOf(progress: Progress): ProgressStatus {
+  return {
+    id: progress.id,
+    match: progress.match,
+    next: progress.next,
+    state: progress.state,
+    paused: progress.isPaused(),
+    pendingSnapshot: progress.pendingSnapshot,
+    inflightMessages: progress.inflights.count,
+    inflightFull: progress.isWindowFull(),
+    recentActive: progress.recentActive,
+    learner: progress.isLearner,
+  };
 }

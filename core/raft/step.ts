@@ -1,30 +1,38 @@
-import { assert } from "../base/assert.ts";
 import { NO_NODE, NO_TERM } from "../base/ids.ts";
-import { payloadsSizeBytes, entriesSizeBytes } from "./entrySize.ts";
+import type { Term } from "../base/ids.ts";
 import {
-  describeVote,
+  ballotOf,
   handleVoteRequest,
   handleVoteResponse,
   hup,
+  isForced,
   isLeaseValid,
 } from "./election.ts";
-import { isConfChange, message } from "./message.ts";
-import type { Entry, Message } from "./message.ts";
-import { hex } from "./raft.ts";
+import { message } from "./message.ts";
+import type { Message } from "./message.ts";
+import { dropProposal, forwardProposal, handleProposal } from "./proposal.ts";
 import type { Raft } from "./raft.ts";
+import { forwardReadIndex, handleReadIndex, handleReadIndexResponse } from "./readIndex.ts";
 import {
-  broadcastAppend,
-  broadcastHeartbeat,
   checkQuorumActive,
   handleAppend,
   handleAppendResponse,
   handleHeartbeat,
   handleHeartbeatResponse,
   handleSnapshot,
+  trackedOf,
 } from "./replication.ts";
+import { broadcastHeartbeat } from "./sending.ts";
+import { forwardTransferLeader, handleTimeoutNow, handleTransferLeader } from "./transfer.ts";
 
 /** What became of a message or proposal. All but "ok" leave the node as it was. */
-export type StepResult = "ok" | "proposalDropped" | "stepLocalMessage" | "stepPeerNotFound";
+export type StepResult =
+  | "ok"
+  | "proposalDropped"
+  | "readIndexDropped"
+  | "requestSnapshotDropped"
+  | "stepLocalMessage"
+  | "stepPeerNotFound";
 
 /** One unit of time passes. */
 export function tick(r: Raft): void {
@@ -32,7 +40,7 @@ export function tick(r: Raft): void {
   if (r.role === "leader") tickLeader(r);
   else if (r.isPromotable() && r.isPastElectionTimeout()) {
     r.electionElapsedTicks = 0;
-    hup(r);
+    hup(r, r.preVote ? "preElection" : "election");
   }
 }
 
@@ -42,6 +50,8 @@ function tickLeader(r: Raft): void {
     r.electionElapsedTicks = 0;
     if (r.checkQuorum) checkQuorumActive(r);
     if (r.role !== "leader") return;
+    // The transferee had its time: this node leads on, and takes proposals again.
+    r.leadTransferee = NO_NODE;
   }
   if (r.heartbeatElapsedTicks >= r.heartbeatTicks) {
     r.heartbeatElapsedTicks = 0;
@@ -73,30 +83,28 @@ export function step(r: Raft, m: Message): StepResult {
   }
 }
 
+/** What a trace tells of a message from another term. */
+const termOf = (m: Message): Pick<Message, "type" | "from"> & { readonly messageTerm: Term } => ({
+  type: m.type,
+  from: m.from,
+  messageTerm: m.term,
+});
+
 /**
  * A term above one's own makes a follower of any node (Raft paper, section 5.1), except where
  * PreVote and leases want it otherwise. False if the message is to be ignored.
  */
 function followHigherTerm(r: Raft, m: Message): boolean {
   const isRequest = m.type === "MsgVote" || m.type === "MsgPreVote";
-  if (isRequest && isLeaseValid(r)) {
-    r.trace?.log(
-      r.id,
-      "info",
-      `${describeVote(r, `ignored ${m.type} from`, m)}: lease is not expired ` +
-        `(remaining ticks: ${r.electionTicks - r.electionElapsedTicks})`,
-    );
+  if (isRequest && isLeaseValid(r) && !isForced(m)) {
+    const leaseTicks = r.electionTicks - r.electionElapsedTicks;
+    r.trace?.event({ kind: "voteIgnored", node: r.id, ...ballotOf(r, m), leaseTicks });
     return false;
   }
   // Nobody is at that term yet: it was only asked about, or granted for the asking.
   if (m.type === "MsgPreVote") return true;
   if (m.type === "MsgPreVoteResp" && !m.reject) return true;
-  r.trace?.log(
-    r.id,
-    "info",
-    `${hex(r.id)} [term: ${r.term}] received a ${m.type} message with higher term ` +
-      `from ${hex(m.from)} [term: ${m.term}]`,
-  );
+  r.trace?.event({ kind: "higherTermReceived", node: r.id, term: r.term, ...termOf(m) });
   const fromLeader = m.type === "MsgApp" || m.type === "MsgHeartbeat" || m.type === "MsgSnap";
   r.becomeFollower(m.term, fromLeader ? m.from : NO_NODE);
   return true;
@@ -111,32 +119,26 @@ function answerLowerTerm(r: Raft, m: Message): void {
     r.send(message("MsgAppResp", m.from));
   } else if (m.type === "MsgPreVote") {
     // Silence could leave the asker behind for ever: its log may be the better one.
-    r.trace?.log(r.id, "info", describeVote(r, `rejected ${m.type} from`, m));
+    r.trace?.event({ kind: "voteRejected", node: r.id, ...ballotOf(r, m) });
     const answer = message("MsgPreVoteResp", m.from);
     answer.term = r.term;
     answer.reject = true;
     r.send(answer);
   } else {
-    r.trace?.log(
-      r.id,
-      "info",
-      `${hex(r.id)} [term: ${r.term}] ignored a ${m.type} message with lower term ` +
-        `from ${hex(m.from)} [term: ${m.term}]`,
-    );
+    r.trace?.event({ kind: "lowerTermIgnored", node: r.id, term: r.term, ...termOf(m) });
   }
 }
 
 function stepLeader(r: Raft, m: Message): StepResult {
   if (m.type === "MsgProp") return handleProposal(r, m);
+  if (m.type === "MsgReadIndex") return handleReadIndex(r, m);
   // A leader does not forget itself.
   if (m.type === "MsgForgetLeader") return "ok";
-  const progress = r.tracker.progress.get(m.from);
-  if (progress === undefined) {
-    r.trace?.log(r.id, "debug", `${hex(r.id)} no progress available for ${hex(m.from)}`);
-    return "ok";
-  }
+  const progress = trackedOf(r, m.from);
+  if (progress === undefined) return "ok";
   if (m.type === "MsgAppResp") handleAppendResponse(r, m, progress);
   else if (m.type === "MsgHeartbeatResp") handleHeartbeatResponse(r, m, progress);
+  else if (m.type === "MsgTransferLeader") handleTransferLeader(r, m, progress);
   return "ok";
 }
 
@@ -156,6 +158,17 @@ function stepCandidate(r: Raft, m: Message): StepResult {
       return "ok";
     case "MsgPreVoteResp":
       if (r.role === "preCandidate") handleVoteResponse(r, m);
+      return "ok";
+    case "MsgReadIndex":
+      return "readIndexDropped";
+    case "MsgTimeoutNow":
+      r.trace?.event({
+        kind: "timeoutNowIgnored",
+        node: r.id,
+        term: r.term,
+        role: r.role,
+        from: m.from,
+      });
       return "ok";
     default:
       return "ok";
@@ -184,54 +197,28 @@ function stepFollower(r: Raft, m: Message): StepResult {
     case "MsgForgetLeader":
       forgetLeader(r);
       return "ok";
+    case "MsgTransferLeader":
+      forwardTransferLeader(r, m);
+      return "ok";
+    case "MsgTimeoutNow":
+      handleTimeoutNow(r, m);
+      return "ok";
+    case "MsgReadIndex":
+      return forwardReadIndex(r, m);
+    case "MsgReadIndexResp":
+      return handleReadIndexResponse(r, m);
     default:
       return "ok";
   }
 }
 
-function handleProposal(r: Raft, m: Message): StepResult {
-  if (m.entries.length === 0) assert(false, `${hex(r.id)} stepped empty MsgProp`);
-  // A leader that was taken out of the group still leads until its removal is committed, but it
-  // has no say in what comes after.
-  if (!r.tracker.progress.has(r.id)) return "proposalDropped";
-  // Nothing here could carry out a membership change once it is committed.
-  if (m.entries.some(isConfChange)) return "proposalDropped";
-  if (!r.appendEntries(m.entries)) return "proposalDropped";
-  broadcastAppend(r);
-  return "ok";
-}
-
-function forwardProposal(r: Raft, m: Message): StepResult {
-  if (r.lead === NO_NODE) return dropProposal(r);
-  if (r.disableProposalForwarding) {
-    r.trace?.log(
-      r.id,
-      "info",
-      `${hex(r.id)} not forwarding to leader ${hex(r.lead)} at term ${r.term}; dropping proposal`,
-    );
-    return "proposalDropped";
-  }
-  const forwarded = message("MsgProp", r.lead);
-  forwarded.from = m.from;
-  forwarded.entries = m.entries;
-  r.send(forwarded);
-  return "ok";
-}
-
 function forgetLeader(r: Raft): void {
+  // A lease is a promise not to vote for anybody else; reads rest on it.
+  if (r.readOnlyOption === "leaseBased") {
+    r.trace?.event({ kind: "forgetLeaderIgnored", node: r.id });
+    return;
+  }
   if (r.lead === NO_NODE) return;
-  r.trace?.log(r.id, "info", `${hex(r.id)} forgetting leader ${hex(r.lead)} at term ${r.term}`);
+  r.trace?.event({ kind: "leaderForgotten", node: r.id, term: r.term, lead: r.lead });
   r.lead = NO_NODE;
-}
-
-function dropProposal(r: Raft): StepResult {
-  r.trace?.log(r.id, "info", `${hex(r.id)} no leader at term ${r.term}; dropping proposal`);
-  return "proposalDropped";
-}
-
-/** The host has applied `entries`, the last ones it was handed. */
-export function applied(r: Raft, entries: readonly Entry[]): void {
-  const last = entries[entries.length - 1]!.index;
-  r.log.appliedTo(last > r.log.applied ? last : r.log.applied, entriesSizeBytes(entries));
-  r.reduceUncommittedSize(payloadsSizeBytes(entries));
 }

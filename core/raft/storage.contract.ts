@@ -110,9 +110,17 @@ export function storageContract(name: string, make: () => StorageUnderTest): voi
     test("the snapshot covers at least what was compacted", () => {
       const made = withEntries(1, 2, 3);
       made.compact(index(2));
-      const snapshot = made.storage.snapshot();
+      const snapshot = made.storage.snapshot(index(0), nodeId(2));
       if (typeof snapshot === "string") expect(snapshot).toBe("snapshotTemporarilyUnavailable");
       else expect(snapshot.metadata).toMatchObject({ index: 2, term: 2 });
+    });
+
+    test("a snapshot that does not reach as far as is asked for is put off", () => {
+      const made = withEntries(1, 2, 3);
+      made.compact(index(2));
+      const snapshot = made.storage.snapshot(index(3), nodeId(2));
+      if (typeof snapshot === "string") expect(snapshot).toBe("snapshotTemporarilyUnavailable");
+      else expect(snapshot.metadata.index).toBeGreaterThanOrEqual(3);
     });
 
     test("a snapshot takes the place of the log and of the membership", () => {

@@ -1,4 +1,4 @@
-import type { Index, Term } from "../base/ids.ts";
+import type { Index, NodeId, Term } from "../base/ids.ts";
 import type { ConfState, Entry, HardState, Snapshot } from "./message.ts";
 
 /** Why a Storage cannot answer: the entry was compacted away, or has not been written yet. */
@@ -18,5 +18,10 @@ export interface Storage {
   lastIndex(): Index;
   /** Index of the first entry that is still there (1 in a fresh log). */
   firstIndex(): Index;
-  snapshot(): Snapshot | StorageError;
+  /**
+   * The state to send to `to`, who lacks entries that are gone; it must reach at least
+   * `requestIndex`. "snapshotTemporarilyUnavailable" puts it off until the member is heard from
+   * again.
+   */
+  snapshot(requestIndex: Index, to: NodeId): Snapshot | StorageError;
 }

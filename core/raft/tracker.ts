@@ -1,8 +1,31 @@
 import type { Index, NodeId } from "../base/ids.ts";
+import type { InflightLimits } from "./inflights.ts";
 import type { ConfState } from "./message.ts";
 import { Progress } from "./progress.ts";
 import { JointConfig, MajorityConfig } from "./quorum.ts";
-import type { VoteResult } from "./quorum.ts";
+import type { GroupCommit, VoteResult } from "./quorum.ts";
+
+/** Who belongs to a group, and in what part (Raft thesis, sections 4.2 and 4.3). */
+export interface GroupConfig {
+  readonly voters: JointConfig;
+  /** They get the log and have no vote. Ascending. */
+  readonly learners: readonly NodeId[];
+  /** Voters of the outgoing half that become learners when the joint configuration is left. */
+  readonly learnersNext: readonly NodeId[];
+  /** The joint configuration is left of its own accord, as soon as it is in force. */
+  readonly autoLeave: boolean;
+}
+
+/** A group that nobody belongs to yet. */
+export const NO_GROUP: GroupConfig = {
+  voters: new JointConfig([], []),
+  learners: [],
+  learnersNext: [],
+  autoLeave: false,
+};
+
+/** What is known of each member, in ascending id: the order in which peers are visited. */
+export type ProgressMap = ReadonlyMap<NodeId, Progress>;
 
 export interface VoteTally {
   readonly granted: number;
@@ -10,51 +33,63 @@ export interface VoteTally {
   readonly result: VoteResult;
 }
 
-const ascending = (ids: Iterable<NodeId>): readonly NodeId[] => new MajorityConfig(ids).voters;
-
 /** The members of a group, what a leader knows of each, and who voted how. */
 export class ProgressTracker {
-  readonly voters: JointConfig;
-  readonly learners: readonly NodeId[];
-  readonly learnersNext: readonly NodeId[];
-  readonly autoLeave: boolean;
-  /** Everybody who has a Progress, in ascending order: the order in which peers are visited. */
-  readonly ids: readonly NodeId[];
-  readonly progress: ReadonlyMap<NodeId, Progress>;
+  #config = NO_GROUP;
+  #progress: ProgressMap = new Map();
+  #members: readonly Progress[] = [];
+  readonly limits: InflightLimits;
+  /** Entries are committed only when members of two commit groups have them (raft-rs). */
+  groupCommit = false;
   readonly votes = new Map<NodeId, boolean>();
 
-  /** Members as of `confState`, each to be probed from the end of a log that ends at `lastIndex`. */
-  constructor(confState: ConfState, lastIndex: Index, maxInflightMessages: number) {
-    this.voters = new JointConfig(confState.voters, confState.votersOutgoing);
-    this.learners = ascending(confState.learners);
-    this.learnersNext = ascending(confState.learnersNext);
-    this.autoLeave = confState.autoLeave;
-    this.ids = ascending([...this.voters.voters, ...this.learners]);
-    const next = Math.max(lastIndex, 1) as Index;
-    const learners = new Set(this.learners);
-    const progress = new Map<NodeId, Progress>();
-    for (const id of this.ids) {
-      const member = new Progress(next, maxInflightMessages, learners.has(id));
-      // Without this, CheckQuorum could depose a leader before a new member had time to speak.
-      member.recentActive = true;
-      progress.set(id, member);
-    }
-    this.progress = progress;
+  constructor(limits: InflightLimits) {
+    this.limits = limits;
   }
 
-  confState(): ConfState {
-    return {
-      voters: this.voters.incoming.voters,
-      learners: this.learners,
-      votersOutgoing: this.voters.outgoing.voters,
-      learnersNext: this.learnersNext,
-      autoLeave: this.autoLeave,
-    };
+  get config(): GroupConfig {
+    return this.#config;
+  }
+
+  get progress(): ProgressMap {
+    return this.#progress;
+  }
+
+  /** Everybody who has a Progress, in ascending id. */
+  get members(): readonly Progress[] {
+    return this.#members;
+  }
+
+  get voters(): JointConfig {
+    return this.#config.voters;
+  }
+
+  /** A membership change has been applied. Votes that were counted stay. */
+  switchTo(config: GroupConfig, progress: ProgressMap): void {
+    this.#config = config;
+    this.#progress = progress;
+    this.#members = [...progress.values()];
+  }
+
+  isVoter(id: NodeId): boolean {
+    return this.voters.voters.includes(id);
+  }
+
+  /** True if one node decides alone. */
+  isSingleton(): boolean {
+    return this.voters.incoming.voters.length === 1 && this.voters.outgoing.voters.length === 0;
   }
 
   /** The largest index that a quorum has stored. */
   committed(): Index {
-    return this.voters.committedIndex(this.#ackedIndex);
+    return this.groupCommit
+      ? this.groupCommitted().index
+      : this.voters.committedIndex(this.#ackedIndex);
+  }
+
+  groupCommitted(): GroupCommit {
+    const groupOf = (id: NodeId): number => this.progress.get(id)?.commitGroup ?? 0;
+    return this.voters.groupCommittedIndex(this.#ackedIndex, groupOf);
   }
 
   /** True if a quorum, the leader included, was heard from since the last CheckQuorum. */
@@ -70,25 +105,40 @@ export class ProgressTracker {
   tallyVotes(): VoteTally {
     let granted = 0;
     let rejected = 0;
-    for (const id of this.ids) {
+    for (const { id, isLearner } of this.members) {
       const vote = this.votes.get(id);
-      if (vote === undefined || this.progress.get(id)!.isLearner) continue;
+      if (vote === undefined || isLearner) continue;
       if (vote) granted++;
       else rejected++;
     }
     return { granted, rejected, result: this.voters.voteResult((id) => this.votes.get(id)) };
   }
 
-  /** etcd's printed form of a configuration. */
-  toString(): string {
-    const set = (ids: readonly NodeId[]): string => new MajorityConfig(ids).toString();
-    let text = `voters=${this.voters}`;
-    if (this.learners.length > 0) text += ` learners=${set(this.learners)}`;
-    if (this.learnersNext.length > 0) text += ` learners_next=${set(this.learnersNext)}`;
-    if (this.autoLeave) text += " autoleave";
-    return text;
-  }
-
   /** Made once: the commit rule runs for every acknowledgement a leader gets. */
   readonly #ackedIndex = (id: NodeId): Index | undefined => this.progress.get(id)?.match;
+}
+
+export function confStateOfGroup(config: GroupConfig): ConfState {
+  return {
+    voters: config.voters.incoming.voters,
+    learners: config.learners,
+    votersOutgoing: config.voters.outgoing.voters,
+    learnersNext: config.learnersNext,
+    autoLeave: config.autoLeave,
+  };
+}
+
+/** etcd's printed form of a configuration. */
+export function describeGroupConfig(config: GroupConfig): string {
+  const set = (ids: readonly NodeId[]): string => new MajorityConfig(ids).toString();
+  let text = `voters=${config.voters}`;
+  if (config.learners.length > 0) text += ` learners=${set(config.learners)}`;
+  if (config.learnersNext.length > 0) text += ` learners_next=${set(config.learnersNext)}`;
+  if (config.autoLeave) text += " autoleave";
+  return text;
+}
+
+/** etcd's printed form: one member a line. */
+export function describeProgressMap(progress: ProgressMap): string {
+  return [...progress].map(([id, each]) => `${id}: ${each}\n`).join("");
 }

@@ -4,6 +4,13 @@ import { NO_ENTRIES } from "./message.ts";
 import type { Entry, Snapshot } from "./message.ts";
 import type { RaftTrace } from "./trace.ts";
 
+/** Where two logs may meet, or where one ends. */
+export interface LogPosition {
+  readonly index: Index;
+  /** 0 if unknown. */
+  readonly term: Term;
+}
+
 /**
  * What is not yet known to be on this node's disk: perhaps a snapshot, then the entries from
  * `offset` on. The part below `offsetInProgress` has been handed to the host in a Ready and is
@@ -41,6 +48,12 @@ export class Unstable {
     return this.snapshot?.metadata.index;
   }
 
+  /** Where the last entry in here is; null if there is none. */
+  lastPosition(): LogPosition | null {
+    const last = this.entries[this.entries.length - 1];
+    return last === undefined ? null : { index: last.index, term: last.term };
+  }
+
   term(i: Index): Term | undefined {
     if (i >= this.offset) return this.entries[i - this.offset]?.term;
     const meta = this.snapshot?.metadata;
@@ -76,28 +89,21 @@ export class Unstable {
   stableTo(i: Index, term: Term): void {
     const ours = this.term(i);
     if (ours === undefined) {
-      this.#trace?.log(
-        this.#node,
-        "info",
-        `entry at index ${i} missing from unstable log; ignoring`,
-      );
+      this.#trace?.event({ kind: "stableEntryMissing", node: this.#node, index: i });
       return;
     }
     if (i < this.offset) {
-      this.#trace?.log(
-        this.#node,
-        "info",
-        `entry at index ${i} matched unstable snapshot; ignoring`,
-      );
+      this.#trace?.event({ kind: "stableEntryInSnapshot", node: this.#node, index: i });
       return;
     }
     if (ours !== term) {
-      this.#trace?.log(
-        this.#node,
-        "info",
-        `entry at (index,term)=(${i},${term}) mismatched with ` +
-          `entry at (${i},${ours}) in unstable log; ignoring`,
-      );
+      this.#trace?.event({
+        kind: "stableEntryMismatched",
+        node: this.#node,
+        index: i,
+        term,
+        ownTerm: ours,
+      });
       return;
     }
     const count = i + 1 - this.offset;
@@ -128,12 +134,12 @@ export class Unstable {
       for (const entry of added) this.entries.push(entry);
     } else if (from <= this.offset) {
       // Even what is already stable from there on is replaced: the host will overwrite it.
-      this.#trace?.log(this.#node, "info", `replace the unstable entries from index ${from}`);
+      this.#trace?.event({ kind: "unstableReplaced", node: this.#node, index: from });
       this.entries = added.slice();
       this.offset = from;
       this.offsetInProgress = from;
     } else {
-      this.#trace?.log(this.#node, "info", `truncate the unstable entries before index ${from}`);
+      this.#trace?.event({ kind: "unstableTruncated", node: this.#node, index: from });
       this.entries = this.slice(this.offset, from).concat(added);
       // A write of the replaced entries may be under way; what replaces them must follow it.
       if (this.offsetInProgress > from) this.offsetInProgress = from;

@@ -1,38 +1,58 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Directive } from "./dataFile.ts";
 import { formatDataFile, parseDataFile } from "./dataFile.ts";
-import type { Part } from "./dataFile.ts";
-import { Environment } from "./environment.ts";
+import { describeDifference } from "./difference.ts";
+import { replay } from "./replay.ts";
 
 /**
- * Replays story files. Ours are in core/stories/raft; REWRITE=1 writes what they give now, and the
- * diff is the review. CONFORMANCE_DIR names a further folder, such as etcd's own interaction files.
+ * Replays data files: our own stories, and etcd's files where they lie beside the checkout. With
+ * REWRITE=1 the stories are written anew with what they give now, and the diff is the review.
  */
-const OURS = new URL("../../stories/raft/", import.meta.url).pathname;
-const THEIRS = process.env["CONFORMANCE_DIR"];
+const folder = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const STORIES = folder("../../stories/raft/");
+const REFERENCE = ["interaction", "quorum", "confchange"]
+  .map((name) => folder(`../../../../shared/reference/${name}/`))
+  .filter((path) => existsSync(path));
 const isRewriting = process.env["REWRITE"] === "1";
 
-function replay(path: string): void {
-  const parts = parseDataFile(readFileSync(path, "utf8"));
-  const environment = new Environment();
-  const actual = new Map<Part, string>();
-  for (const part of parts) {
-    if (part.kind === "text") continue;
-    const got = environment.handle(part.directive);
-    actual.set(part, got);
-    if (isRewriting && path.startsWith(OURS)) continue;
-    const where = `${path}:${part.directive.line} ${part.directive.command}`;
-    expect(got, where).toBe(part.directive.expected);
-  }
-  if (isRewriting && path.startsWith(OURS)) writeFileSync(path, formatDataFile(parts, actual));
-}
+const namesIn = (path: string): readonly string[] =>
+  readdirSync(path).filter((name) => name.endsWith(".txt"));
 
-describe.each([OURS, ...(THEIRS === undefined ? [] : [THEIRS])])("%s", (folder) => {
-  const files = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith(".txt"))
-    : [];
-  test.each(files)("%s", (name) => {
-    replay(join(folder, name));
+describe("stories", () => {
+  test.each(namesIn(STORIES))("%s", (name) => {
+    const path = join(STORIES, name);
+    if (isRewriting) rewrite(path);
+    expect(differencesIn(path)).toBe("");
   });
 });
+
+describe.each(REFERENCE)("%s", (path) => {
+  test.each(namesIn(path))("%s", (name) => {
+    expect(differencesIn(join(path, name))).toBe("");
+  });
+});
+
+function differencesIn(path: string): string {
+  const outcomes = replay(parsed(path));
+  expect(outcomes.length, `${path} holds directives`).toBeGreaterThan(0);
+  const failures = outcomes.filter((outcome) => !outcome.passed);
+  return failures.map((failure) => describeDifference(path, failure)).join("\n");
+}
+
+function rewrite(path: string): void {
+  const actual = new Map<Directive, string>();
+  const parts = parsed(path);
+  for (const { directive, result } of replay(parts)) {
+    if (result.kind === "transcript") actual.set(directive, result.text);
+  }
+  writeFileSync(path, formatDataFile(parts, actual));
+}
+
+function parsed(path: string) {
+  const parts = parseDataFile(readFileSync(path, "utf8"));
+  if ("error" in parts) throw new Error(`${path}:${parts.line}: ${parts.error}`);
+  return parts;
+}

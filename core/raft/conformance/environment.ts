@@ -1,32 +1,65 @@
-import { index, nodeId, NO_INDEX, term } from "../../base/ids.ts";
-import type { Index, NodeId } from "../../base/ids.ts";
-import { describeEntries, describeMessage, describeReady, describeRole } from "../describe.ts";
-import { NO_LIMIT_BYTES } from "../entrySize.ts";
-import { confStateOf, MemoryStorage } from "../memoryStorage.ts";
+/**
+ * The commands of etcd's interaction files, with what each prints. Nodes are numbered from 1 in the
+ * order in which they are made; all of a file share one environment.
+ *
+ * Our own stories have a few more, for what etcd's harness has no word for:
+ *
+ *     tick I n=N                  N ticks of node I
+ *     propose-batch I a b c       several commands in one message
+ *     read-index I ctx            asks for a linearizable read; the answer is in a Ready
+ *     ping I                      a leader's heartbeats, now
+ *     report-snapshot I J finished|failed
+ *                                 what became of the snapshot that I sent to J
+ *     hold-ready I                takes a Ready and sends what need not wait; nothing is written
+ *     write-ready I               hands the held Ready to the disk, without a sync
+ *     finish-ready I              writes and syncs the held Ready, sends, applies, advances
+ *     advance I                   advances the held Ready and does nothing else
+ *     crash I                     what was not synced is lost; what is sent to I from now on, too
+ *     restart I [applied=N]       node I from its disk alone; its state machine is what the log was
+ *                                 compacted to, or what it had applied up to N
+ *
+ * and add-nodes knows inflight-bytes, max-size-per-msg, max-uncommitted-size,
+ * disable-proposal-forwarding and storage-writes=sync|async|pipelined. With pipelined writes the
+ * append thread makes a Ready durable and the apply thread applies its committed entries.
+ *
+ * A broken invariant prints `panic: ` and its text, so that a story can show a guard at work.
+ */
+import { InvariantError } from "../../base/assert.ts";
+import { NO_BYTES } from "../../base/bytes.ts";
+import { index, nodeId } from "../../base/ids.ts";
+import { utf8Encode } from "../../base/utf8.ts";
+import { confChangesFromString } from "../confChange.ts";
+import type { ConfChangeTransition } from "../confChange.ts";
+import { describeEntries, describeMessage, describeRole } from "../describe.ts";
 import { message } from "../message.ts";
-import type { Entry, Message, Snapshot } from "../message.ts";
-import { RawNode } from "../rawNode.ts";
-import type { RaftConfig } from "../config.ts";
+import type { MessageType } from "../message.ts";
+import type { RawNode } from "../rawNode.ts";
 import type { ProgressStatus } from "../status.ts";
 import type { StepResult } from "../step.ts";
-import type { RaftLogLevel, RaftTrace } from "../trace.ts";
-import type { Argument, Directive } from "./dataFile.ts";
-
-/** A command or option that this core does not have yet. */
-class UnsupportedError extends Error {}
-
-const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "NONE"] as const;
-const NONE = LEVELS.length - 1;
-const LEVEL_OF: Readonly<Record<RaftLogLevel, number>> = {
-  debug: 0,
-  info: 1,
-  warning: 2,
-  error: 3,
-};
-const NO_LIMIT_MESSAGES = 2 ** 31 - 1;
+import type { RaftTrace } from "../trace.ts";
+import {
+  assertKnownKeys,
+  assertNoInput,
+  bareKey,
+  bareKeys,
+  DirectiveError,
+  requiredValueOf,
+  truthValue,
+  valueOf,
+  valuesOf,
+  wholeNumber,
+} from "./arguments.ts";
+import type { Directive } from "./dataFile.ts";
+import { EnvironmentNode, Refusal } from "./environmentNode.ts";
+import { Host } from "./host.ts";
+import { Network } from "./network.ts";
+import { ADD_NODES_OPTIONS, parseFirstSnapshot, parseNodeConfig } from "./nodeOptions.ts";
+import { Transcript } from "./transcript.ts";
 
 const STEP_ERROR: Readonly<Record<Exclude<StepResult, "ok">, string>> = {
   proposalDropped: "raft proposal dropped",
+  readIndexDropped: "raft: read index dropped",
+  requestSnapshotDropped: "raft: snapshot request dropped",
   stepLocalMessage: "raft: cannot step raft local message",
   stepPeerNotFound: "raft: cannot step as peer not found",
 };
@@ -37,335 +70,404 @@ const PROGRESS_TEXT: Readonly<Record<ProgressStatus["state"], string>> = {
   snapshot: "StateSnapshot",
 };
 
-interface EnvironmentNode {
-  readonly id: NodeId;
-  readonly raw: RawNode;
-  readonly storage: MemoryStorage;
-  readonly maxInflightMessages: number;
-  /** The state machine: its state after every entry applied, the newest last. */
-  readonly history: Snapshot[];
-}
+const TRANSITIONS: Readonly<Record<string, ConfChangeTransition | undefined>> = {
+  auto: "auto",
+  implicit: "jointImplicit",
+  explicit: "jointExplicit",
+};
 
-/** A storage that answers with the state machine's newest state when asked for a snapshot. */
-class HistoryStorage extends MemoryStorage {
-  readonly #history: readonly Snapshot[];
-  constructor(history: readonly Snapshot[]) {
-    super();
-    this.#history = history;
-  }
-  override snapshot(): Snapshot {
-    return this.#history[this.#history.length - 1]!;
-  }
-}
+const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>([
+  "MsgHup",
+  "MsgBeat",
+  "MsgProp",
+  "MsgApp",
+  "MsgAppResp",
+  "MsgVote",
+  "MsgVoteResp",
+  "MsgSnap",
+  "MsgHeartbeat",
+  "MsgHeartbeatResp",
+  "MsgUnreachable",
+  "MsgSnapStatus",
+  "MsgCheckQuorum",
+  "MsgTransferLeader",
+  "MsgTimeoutNow",
+  "MsgReadIndex",
+  "MsgReadIndexResp",
+  "MsgPreVote",
+  "MsgPreVoteResp",
+  "MsgStorageAppend",
+  "MsgStorageAppendResp",
+  "MsgStorageApply",
+  "MsgStorageApplyResp",
+  "MsgForgetLeader",
+]);
 
-/** Runs the commands of etcd's interaction files; see the reference for what each prints. */
+const NO_OPTIONS: ReadonlySet<string> = new Set();
+
+type Command = (environment: Environment, d: Directive) => void;
+
 export class Environment {
   readonly #nodes: EnvironmentNode[] = [];
-  #messages: Message[] = [];
-  #level = 0;
-  #output = "";
-  #indent = "";
+  readonly #transcript = new Transcript();
+  readonly #network = new Network();
+  readonly #host = new Host(this.#transcript, this.#network);
 
-  /** What the command printed: always at least a line. */
+  static knows(command: string): boolean {
+    return Environment.#COMMANDS.has(command);
+  }
+
+  /**
+   * What the command printed, "ok" if that is nothing.
+   *
+   * @throws DirectiveError if the directive is none that could be carried out.
+   */
   handle(d: Directive): string {
-    this.#output = "";
-    const error = this.#run(d);
-    if (error !== "") {
-      if (this.#level === NONE) return ended(error);
-      this.#print(error);
-    }
-    return ended(this.#output === "" ? "ok" : this.#output);
+    this.#transcript.clear();
+    const error = this.#attempt(d);
+    // An error is told at every level.
+    if (error !== "" && this.#transcript.isQuiet) return error;
+    const text = this.#transcript.text + error;
+    return text === "" ? "ok" : text;
   }
 
-  #run(d: Directive): string {
-    const first = d.args[0]?.key ?? "";
-    switch (d.command) {
-      case "_breakpoint":
-        return "";
-      case "add-nodes":
-        this.#addNodes(Number(first), d.args.slice(1));
-        return "";
-      case "campaign":
-        this.#node(first).raw.campaign();
-        return "";
-      case "propose":
-        return errorText(this.#node(first).raw.propose(ascii(d.args[1]?.key ?? "")));
-      case "tick-election":
-        for (let i = 0; i < 3; i++) this.#node(first).raw.tick();
-        return "";
-      case "tick-heartbeat":
-        this.#node(first).raw.tick();
-        return "";
-      case "forget-leader":
-        this.#node(first).raw.forgetLeader();
-        return "";
-      case "report-unreachable":
-        this.#node(first).raw.reportUnreachable(nodeId(Number(d.args[1]?.key)));
-        return "";
-      case "set-randomized-election-timeout":
-        this.#node(first).raw.setRandomizedElectionTimeoutTicks(Number(valueOf(d.args, "timeout")));
-        return "";
-      case "log-level":
-        this.#setLevel(first);
-        return "";
-      case "process-ready":
-        this.#processReadys(this.#named(d.args));
-        return "";
-      case "deliver-msgs":
-        this.#deliverTo(d.args);
-        return "";
-      case "stabilize":
-        this.#stabilize(d.args);
-        return "";
-      default:
-        return this.#inspect(d.command, first, d.args);
-    }
-  }
-
-  #inspect(command: string, first: string, args: readonly Argument[]): string {
-    switch (command) {
-      case "compact": {
-        const node = this.#node(first);
-        node.storage.compact(index(Number(args[1]?.key)));
-        this.#printLog(node);
-        return "";
+  /** Runs the command. What is returned ends its transcript. */
+  #attempt(d: Directive): string {
+    const command = Environment.#COMMANDS.get(d.command);
+    if (command === undefined) return "unknown command";
+    assertKnownKeys(d, Environment.#OPTIONS.get(d.command) ?? NO_OPTIONS);
+    if (d.command !== "propose-conf-change") assertNoInput(d);
+    try {
+      command(this, d);
+      return "";
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      if (error instanceof InvariantError) {
+        this.#transcript.endLine();
+        return `panic: ${error.message}`;
       }
-      case "raft-log":
-        this.#printLog(this.#node(first));
-        return "";
-      case "raft-state":
-        for (const node of this.#nodes) this.#print(`${stateLine(node.raw)}\n`);
-        return "";
-      case "status":
-        for (const line of statusLines(this.#node(first))) this.#print(`${line}\n`);
-        return "";
-      case "send-snapshot": {
-        const from = this.#node(first);
-        const m = message("MsgSnap", nodeId(Number(args[1]?.key)));
-        m.from = from.id;
-        m.term = from.raw.term;
-        m.snapshot = from.storage.snapshot();
-        this.#messages.push(m);
-        this.#print(describeMessage(m));
-        return "";
-      }
-      default:
-        throw new UnsupportedError(command);
+      throw error;
     }
   }
 
-  #addNodes(count: number, args: readonly Argument[]): void {
-    const ids = (key: string): NodeId[] =>
-      (args.find((arg) => arg.key === key)?.values ?? []).map((id) => nodeId(Number(id)));
-    const options: Partial<RaftConfig> & { -readonly [K in keyof RaftConfig]?: RaftConfig[K] } = {};
-    const confState = { ...confStateOf(ids("voters")), learners: ids("learners") };
-    let at: Index = NO_INDEX;
-    let content = "";
-    for (const { key, values } of args) {
-      const value = values[0] ?? "";
-      if (key === "index") at = index(Number(value));
-      else if (key === "content") content = value;
-      else if (key === "inflight") options.maxInflightMessages = Number(value);
-      else if (key === "prevote") options.preVote = value === "true";
-      else if (key === "checkquorum") options.checkQuorum = value === "true";
-      else if (key === "max-committed-size-per-ready") {
-        options.maxCommittedSizePerReadyBytes = Number(value);
-      } else if (key !== "voters" && key !== "learners" && value !== "false") {
-        throw new UnsupportedError(`add-nodes ${key}=${value}`);
-      }
+  static readonly #COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+    ["_breakpoint", () => {}],
+    ["add-nodes", (e, d) => e.#addNodes(d)],
+    ["log-level", (e, d) => e.#setLevel(bareKey(d, 0, "a level"))],
+
+    ["campaign", (e, d) => e.#raw(d).campaign()],
+    ["forget-leader", (e, d) => void e.#raw(d).forgetLeader()],
+    ["tick-election", (e, d) => e.#tick(d, e.#first(d).config.electionTicks)],
+    ["tick-heartbeat", (e, d) => e.#tick(d, e.#first(d).config.heartbeatTicks)],
+    ["tick", (e, d) => e.#tick(d, wholeNumber(requiredValueOf(d, "n"), "n"))],
+    ["set-randomized-election-timeout", (e, d) => e.#setElectionTimeout(d)],
+    ["propose", (e, d) => e.#check(e.#raw(d).propose(bytes(d, "what to propose")))],
+    ["propose-batch", (e, d) => e.#proposeBatch(d)],
+    ["propose-conf-change", (e, d) => e.#proposeConfChange(d)],
+    ["transfer-leadership", (e, d) => e.#transferLeadership(d)],
+    ["read-index", (e, d) => e.#check(e.#raw(d).readIndex(bytes(d, "a context")))],
+    ["ping", (e, d) => e.#raw(d).ping()],
+    ["report-unreachable", (e, d) => e.#reportUnreachable(d)],
+    ["report-snapshot", (e, d) => e.#reportSnapshot(d)],
+
+    ["process-ready", (e, d) => e.#each(d, "handling Ready", (n) => e.#host.processReady(n))],
+    [
+      "process-append-thread",
+      (e, d) => e.#each(d, "processing append thread", (n) => e.#host.processAppend(n)),
+    ],
+    [
+      "process-apply-thread",
+      (e, d) => e.#each(d, "processing apply thread", (n) => e.#host.processApply(n)),
+    ],
+    ["hold-ready", (e, d) => e.#host.holdReady(e.#first(d))],
+    ["write-ready", (e, d) => e.#host.writeReady(e.#first(d))],
+    ["finish-ready", (e, d) => e.#host.finishReady(e.#first(d))],
+    ["advance", (e, d) => e.#raw(d).advance(e.#first(d).heldReady().ready)],
+    ["deliver-msgs", (e, d) => e.#deliverMessages(d)],
+    ["stabilize", (e, d) => e.#transcript.keepingLevel(() => e.#stabilize(d))],
+    ["crash", (e, d) => e.#crash(e.#first(d))],
+    ["restart", (e, d) => e.#restart(d)],
+
+    ["compact", (e, d) => e.#compact(d)],
+    ["send-snapshot", (e, d) => e.#sendSnapshot(d)],
+    ["raft-log", (e, d) => e.#printLog(e.#first(d))],
+    ["raft-state", (e) => e.#nodes.forEach((node) => e.#print(stateLine(node)))],
+    [
+      "status",
+      (e, d) =>
+        e
+          .#raw(d)
+          .status()
+          .progress.forEach((p) => e.#print(progressLine(p))),
+    ],
+  ]);
+
+  /** The options of the commands that have any. */
+  static readonly #OPTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+    ["add-nodes", ADD_NODES_OPTIONS],
+    ["set-randomized-election-timeout", new Set(["timeout"])],
+    ["tick", new Set(["n"])],
+    ["propose-conf-change", new Set(["v1", "transition"])],
+    ["transfer-leadership", new Set(["from", "to"])],
+    ["deliver-msgs", new Set(["type", "drop"])],
+    ["stabilize", new Set(["log-level"])],
+    ["restart", new Set(["applied"])],
+  ]);
+
+  #addNodes(d: Directive): void {
+    const count = wholeNumber(bareKey(d, 0, "how many nodes"), "the number of nodes");
+    const config = parseNodeConfig(d);
+    const snapshot = parseFirstSnapshot(d);
+    const trace: RaftTrace = { event: (event) => this.#transcript.log(event) };
+    for (let i = 0; i < count; i++) {
+      const id = nodeId(this.#nodes.length + 1);
+      this.#nodes.push(new EnvironmentNode(id, { ...config, trace }, snapshot));
     }
-    const snapshot: Snapshot = {
-      metadata: { confState, index: at, term: term(at > 0 ? 1 : 0) },
-      data: ascii(content),
-    };
-    for (let i = 0; i < count; i++) this.#addNode(snapshot, options);
   }
 
-  #addNode(snapshot: Snapshot, options: Partial<RaftConfig>): void {
-    const id = nodeId(this.#nodes.length + 1);
-    const history: Snapshot[] = [snapshot];
-    const storage = new HistoryStorage(history);
-    if (snapshot.metadata.index > 0) storage.applySnapshot(snapshot);
-    const trace: RaftTrace = {
-      log: (_node, level, text) => {
-        const at = LEVEL_OF[level];
-        if (this.#level <= at) this.#print(`${LEVELS[at]} ${text}\n`);
-      },
-    };
-    const maxInflightMessages = options.maxInflightMessages ?? NO_LIMIT_MESSAGES;
-    const raw = new RawNode({
-      electionTicks: 3,
-      heartbeatTicks: 1,
-      maxSizePerMsgBytes: NO_LIMIT_BYTES,
-      applied: snapshot.metadata.index,
-      random: () => 0,
-      ...options,
-      maxInflightMessages,
-      id,
-      storage,
-      trace,
-    });
-    this.#nodes.push({ id, raw, storage, history, maxInflightMessages });
+  #setLevel(name: string): void {
+    const error = this.#transcript.setLevel(name);
+    if (error !== "") throw new Refusal(error);
   }
 
-  #processReadys(nodes: readonly EnvironmentNode[]): void {
-    for (const node of nodes) {
-      if (nodes.length === 1) this.#processReady(node);
-      else this.#headed(`> ${node.id} handling Ready`, () => this.#processReady(node));
+  #tick(d: Directive, count: number): void {
+    for (let i = 0; i < count; i++) this.#raw(d).tick();
+  }
+
+  #setElectionTimeout(d: Directive): void {
+    const ticks = wholeNumber(requiredValueOf(d, "timeout"), "timeout");
+    if (ticks === 0) throw new DirectiveError("timeout must not be 0");
+    this.#raw(d).setRandomizedElectionTimeoutTicks(ticks);
+  }
+
+  #proposeBatch(d: Directive): void {
+    const batch = bareKeys(d).slice(1);
+    if (batch.length === 0) throw new DirectiveError("propose-batch: name what to propose");
+    this.#check(this.#raw(d).proposeBatch(batch.map(utf8Encode)));
+  }
+
+  #proposeConfChange(d: Directive): void {
+    const isV1 = truthValue(valueOf(d, "v1") ?? "false", "v1");
+    const name = valueOf(d, "transition") ?? "auto";
+    const transition = TRANSITIONS[name];
+    if (transition === undefined) throw new Refusal(`unknown transition ${name}`);
+    const changes = confChangesFromString(d.input);
+    if ("error" in changes) throw new Refusal(changes.error);
+    if (!isV1) {
+      this.#check(this.#raw(d).proposeConfChange({ transition, changes, context: NO_BYTES }));
+      return;
     }
-  }
-
-  #processReady(node: EnvironmentNode): void {
-    const ready = node.raw.ready();
-    // etcd's flag does not cover snapshots, and its files show that.
-    const stored = node.storage.initialState().hardState;
-    const { term: newTerm, vote } = ready.hardState ?? stored ?? { term: 0, vote: 0 };
-    const mustSync =
-      ready.entries.length > 0 || newTerm !== (stored?.term ?? 0) || vote !== (stored?.vote ?? 0);
-    this.#print(describeReady({ ...ready, mustSync }));
-    if (ready.hardState !== null) node.storage.setHardState(ready.hardState);
-    if (ready.snapshot !== null) {
-      node.storage.applySnapshot(ready.snapshot);
-      node.history.push(ready.snapshot);
+    const [only, ...more] = changes;
+    if (more.length > 0 || transition !== "auto") {
+      throw new Refusal("v1 conf change can only have one operation and no transition");
     }
-    node.storage.append(ready.entries);
-    for (const entry of ready.committedEntries) apply(node, entry);
-    this.#messages.push(...ready.messages, ...ready.persistedMessages);
-    node.raw.advance(ready);
+    if (only === undefined) throw new DirectiveError("a v1 conf change needs one operation");
+    this.#check(this.#raw(d).proposeConfChange({ id: 0, ...only, context: NO_BYTES }));
   }
 
-  #deliverTo(args: readonly Argument[]): void {
-    const type = valueOf(args, "type");
-    const named = args.filter((arg) => arg.values.length === 0).map((arg) => arg.key);
-    const dropped = args.filter((arg) => arg.key === "drop").flatMap((arg) => arg.values);
+  #transferLeadership(d: Directive): void {
+    const from = this.#node(requiredValueOf(d, "from"));
+    from.raw.transferLeader(this.#node(requiredValueOf(d, "to")).id);
+  }
+
+  #reportUnreachable(d: Directive): void {
+    const [on, about, ...more] = this.#named(d);
+    if (on === undefined || about === undefined || more.length > 0) {
+      const what = "node on which to report, and reported node";
+      throw new Refusal(`must specify exactly two node indexes: ${what}`);
+    }
+    on.raw.reportUnreachable(about.id);
+  }
+
+  #reportSnapshot(d: Directive): void {
+    const about = this.#node(bareKey(d, 1, "the node that the snapshot was for"));
+    const outcome = bareKey(d, 2, "finished or failed");
+    if (outcome !== "finished" && outcome !== "failed") {
+      throw new DirectiveError(`a snapshot is finished or failed, not ${outcome}`);
+    }
+    this.#raw(d).reportSnapshot(about.id, outcome);
+  }
+
+  /** Delivers and loses messages, recipient by recipient in the order of the arguments. */
+  #deliverMessages(d: Directive): void {
+    const type = valueOf(d, "type");
+    if (type !== undefined && !MESSAGE_TYPES.has(type)) {
+      throw new DirectiveError(`unknown message type ${type}`);
+    }
+    const named = bareKeys(d);
+    const both = valuesOf(d, "drop").find((id) => named.includes(id));
+    if (both !== undefined) {
+      throw new DirectiveError(`can't both deliver and drop msgs to ${both}`);
+    }
     let count = 0;
-    for (const id of named) count += this.#deliver(Number(id), type, false);
-    for (const id of dropped) count += this.#deliver(Number(id), type, true);
+    for (const { key, values } of d.args) {
+      if (values.length === 0) count += this.#deliver(key, type);
+      if (key === "drop") for (const id of values) count += this.#drop(id, type);
+    }
     if (count === 0) this.#print("no messages\n");
   }
 
-  #deliver(to: number, type: string | undefined, drop: boolean): number {
-    const isMeant = (m: Message): boolean =>
-      m.to === to && !(drop && m.from === m.to) && (type === undefined || m.type === type);
-    const mine = this.#messages.filter(isMeant);
-    this.#messages = this.#messages.filter((m) => !isMeant(m));
-    for (const m of mine) {
-      this.#print(`${drop ? "dropped: " : ""}${describeMessage(m)}\n`);
-      if (drop) continue;
-      const error = errorText(this.#node(`${to}`).raw.step(m));
-      if (error !== "") this.#print(`${error}\n`);
+  #deliver(id: string, type?: string): number {
+    const messages = this.#network.take(nodeId(wholeNumber(id, "a recipient")), type);
+    for (const m of messages) {
+      const node = this.#node(id);
+      this.#print(`${node.isCrashed ? "dropped: " : ""}${describeMessage(m)}\n`);
+      if (node.isCrashed) continue;
+      const result = node.raw.step(m);
+      if (result !== "ok") this.#print(`${STEP_ERROR[result]}\n`);
     }
-    return mine.length;
+    return messages.length;
   }
 
-  #stabilize(args: readonly Argument[]): void {
-    const before = this.#level;
-    const level = valueOf(args, "log-level");
+  /** The recipient need not exist. */
+  #drop(id: string, type: string | undefined): number {
+    const messages = this.#network.takeLosable(nodeId(wholeNumber(id, "a recipient")), type);
+    for (const m of messages) this.#print(`dropped: ${describeMessage(m)}\n`);
+    return messages.length;
+  }
+
+  /** Goes on until nobody has anything to do, each pass by kind of work and then by node. */
+  #stabilize(d: Directive): void {
+    const level = valueOf(d, "log-level");
     if (level !== undefined) this.#setLevel(level);
-    const named = this.#named(args);
-    const nodes = named.length > 0 ? named : this.#nodes.slice();
+    const named = this.#named(d);
+    const nodes = named.length > 0 ? named : this.#nodes;
+    const host = this.#host;
     for (let isDone = false; !isDone;) {
       isDone = true;
-      for (const node of nodes) {
-        if (!node.raw.hasReady()) continue;
-        this.#headed(`> ${node.id} handling Ready`, () => this.#processReady(node));
-        isDone = false;
-      }
-      for (const node of nodes) {
-        if (!this.#messages.some((m) => m.to === node.id)) continue;
-        this.#headed(`> ${node.id} receiving messages`, () => {
-          this.#deliver(node.id, undefined, false);
-        });
-        isDone = false;
-      }
+      const pass = (
+        what: string,
+        hasWork: (node: EnvironmentNode) => boolean,
+        body: (node: EnvironmentNode) => void,
+      ): void => {
+        for (const node of nodes.filter(hasWork)) {
+          this.#headed(node, what, () => body(node));
+          isDone = false;
+        }
+      };
+      pass(
+        "handling Ready",
+        (n) => n.hasReady(),
+        (n) => host.processReady(n),
+      );
+      pass(
+        "receiving messages",
+        (n) => this.#network.has(n.id),
+        (n) => this.#deliver(`${n.id}`),
+      );
+      pass(
+        "processing append thread",
+        (n) => n.appendWork.length > 0,
+        (n) => {
+          while (n.appendWork.length > 0) host.processAppend(n);
+        },
+      );
+      pass(
+        "processing apply thread",
+        (n) => n.applyWork.length > 0,
+        (n) => {
+          while (n.applyWork.length > 0) host.processApply(n);
+        },
+      );
     }
-    this.#level = before;
+  }
+
+  #crash(node: EnvironmentNode): void {
+    node.crash();
+    this.#network.forgetLocal(node.id);
+  }
+
+  #restart(d: Directive): void {
+    const applied = valueOf(d, "applied");
+    const at = applied === undefined ? undefined : index(wholeNumber(applied, "applied"));
+    this.#first(d).restart(at);
+  }
+
+  #compact(d: Directive): void {
+    const node = this.#first(d);
+    node.compact(index(wholeNumber(bareKey(d, 1, "an index"), "the index")));
+    this.#printLog(node);
+  }
+
+  #sendSnapshot(d: Directive): void {
+    const from = this.#first(d);
+    const m = message("MsgSnap", this.#node(bareKey(d, 1, "the recipient")).id);
+    m.from = from.id;
+    m.term = from.raw.term;
+    m.snapshot = from.storage.snapshot();
+    this.#network.send([m]);
+    this.#print(describeMessage(m));
   }
 
   #printLog({ storage }: EnvironmentNode): void {
     const first = storage.firstIndex();
     const last = storage.lastIndex();
     if (last < first) this.#print(`log is empty: first index=${first}, last index=${last}`);
-    else this.#print(describeEntries(entriesOf(storage, first, last)));
-  }
-
-  #setLevel(name: string): void {
-    const level = LEVELS.indexOf(name.toUpperCase() as (typeof LEVELS)[number]);
-    if (level < 0) throw new UnsupportedError(`log-level ${name}`);
-    this.#level = level;
+    else this.#print(describeEntries(storage.all()));
   }
 
   #node(id: string): EnvironmentNode {
-    const node = this.#nodes[Number(id) - 1];
-    if (node === undefined) throw new UnsupportedError(`no node ${id}`);
+    const node = this.#nodes[wholeNumber(id, "a node") - 1];
+    if (node === undefined) {
+      throw new DirectiveError(`there is no node ${id}: ${this.#nodes.length} were added`);
+    }
     return node;
   }
 
-  #named(args: readonly Argument[]): EnvironmentNode[] {
-    return args.filter((arg) => arg.values.length === 0).map((arg) => this.#node(arg.key));
+  #first(d: Directive): EnvironmentNode {
+    return this.#node(bareKey(d, 0, "a node"));
   }
 
-  #headed(head: string, body: () => void): void {
-    this.#print(`${head}\n`);
-    const outer = this.#output;
-    this.#output = "";
-    body();
-    const inner = this.#output;
-    this.#output = outer;
-    for (const line of inner.split("\n")) {
-      if (line !== "") this.#output += `${this.#indent}  ${line}\n`;
+  #raw(d: Directive): RawNode {
+    return this.#first(d).raw;
+  }
+
+  #named(d: Directive): readonly EnvironmentNode[] {
+    return bareKeys(d).map((id) => this.#node(id));
+  }
+
+  /** With several nodes each has a heading. */
+  #each(d: Directive, what: string, body: (node: EnvironmentNode) => void): void {
+    const nodes = this.#named(d);
+    for (const node of nodes) {
+      if (nodes.length === 1) body(node);
+      else this.#headed(node, what, () => body(node));
     }
+  }
+
+  #headed(node: EnvironmentNode, what: string, body: () => void): void {
+    this.#print(`> ${node.id} ${what}\n`);
+    this.#transcript.indented(body);
+  }
+
+  #check(result: StepResult): void {
+    if (result !== "ok") throw new Refusal(STEP_ERROR[result]);
   }
 
   #print(text: string): void {
-    if (this.#level < NONE) this.#output += text;
+    this.#transcript.print(text);
   }
 }
 
-function entriesOf(storage: MemoryStorage, first: Index, last: Index): readonly Entry[] {
-  const entries = storage.entries(first, index(last + 1), NO_LIMIT_BYTES);
-  if (typeof entries === "string") throw new Error(entries);
-  return entries;
-}
+/** The second argument of a command. */
+const bytes = (d: Directive, what: string): Uint8Array => utf8Encode(bareKey(d, 1, what));
 
-/** Appends the command to the state, and keeps the result. */
-function apply(node: EnvironmentNode, entry: Entry): void {
-  if (entry.type !== "EntryNormal") throw new UnsupportedError(entry.type);
-  const newest = node.history[node.history.length - 1]!;
-  const { confState } = newest.metadata;
-  node.history.push({
-    metadata: { confState, index: entry.index, term: entry.term },
-    data: Uint8Array.from([...newest.data, ...entry.data]),
-  });
-}
-
-function stateLine(raw: RawNode): string {
-  const { confState, id, role, term: at, lead } = raw.status();
+function stateLine(node: EnvironmentNode): string {
+  if (node.isCrashed) return `${node.id}: crashed\n`;
+  const { confState, id, role, term, lead } = node.raw.status();
   const isVoter = confState.voters.includes(id) || confState.votersOutgoing.includes(id);
   const kind = isVoter ? "(Voter)" : "(Non-Voter)";
-  return `${id}: ${describeRole(role)} ${kind} Term:${at} Lead:${lead}`;
+  return `${id}: ${describeRole(role)} ${kind} Term:${term} Lead:${lead}\n`;
 }
 
-function statusLines(node: EnvironmentNode): string[] {
-  return node.raw.status().progress.map((p) => {
-    let text = `${p.id}: ${PROGRESS_TEXT[p.state]} match=${p.match} next=${p.next}`;
-    if (p.learner) text += " learner";
-    if (p.paused) text += " paused";
-    if (p.pendingSnapshot > 0) text += ` pendingSnap=${p.pendingSnapshot}`;
-    if (!p.recentActive) text += " inactive";
-    if (p.inflightMessages > 0) {
-      const isFull = p.inflightMessages === node.maxInflightMessages;
-      text += ` inflight=${p.inflightMessages}${isFull ? "[full]" : ""}`;
-    }
-    return text;
-  });
+function progressLine(p: ProgressStatus): string {
+  let text = `${p.id}: ${PROGRESS_TEXT[p.state]} match=${p.match} next=${p.next}`;
+  if (p.learner) text += " learner";
+  if (p.paused) text += " paused";
+  if (p.pendingSnapshot > 0) text += ` pendingSnap=${p.pendingSnapshot}`;
+  if (!p.recentActive) text += " inactive";
+  if (p.inflightMessages > 0) {
+    text += ` inflight=${p.inflightMessages}${p.inflightFull ? "[full]" : ""}`;
+  }
+  return `${text}\n`;
 }
-
-const valueOf = (args: readonly Argument[], key: string): string | undefined =>
-  args.find((arg) => arg.key === key)?.values[0];
-
-const errorText = (result: StepResult): string => (result === "ok" ? "" : STEP_ERROR[result]);
-
-const ended = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
-
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));

@@ -49,10 +49,14 @@ export class Solo {
   lead(): void {
     this.node.campaign();
     this.work();
-    for (const { id } of this.peers()) {
-      this.node.step(from(id, "MsgVoteResp", { term: this.node.term }));
-    }
+    if (this.node.role === "preCandidate") this.#hearVotes("MsgPreVoteResp", this.node.term + 1);
+    this.work();
+    this.#hearVotes("MsgVoteResp", this.node.term);
     if (this.node.role !== "leader") throw new Error("the votes did not elect the node");
+  }
+
+  #hearVotes(type: "MsgPreVoteResp" | "MsgVoteResp", at: number): void {
+    for (const { id } of this.peers()) this.node.step(from(id, type, { term: at }));
   }
 
   peers(): { readonly id: number }[] {

@@ -1,0 +1,59 @@
+import { entriesSizeBytes, payloadsSizeBytes } from "./entrySize.ts";
+import type { Index, Term } from "../base/ids.ts";
+import type { Entry, Message, Snapshot } from "./message.ts";
+import { maybeAutoLeave } from "./proposal.ts";
+import type { Raft } from "./raft.ts";
+import type { StepResult } from "./step.ts";
+import type { LogPosition } from "./unstable.ts";
+
+/* What the host reports: that something is stored, or applied. */
+
+/** The host has stored what was unstable up to `last`, and `snapshot`, since a Ready at `term`. */
+export function storedUpTo(
+  r: Raft,
+  term: Term,
+  last: LogPosition | null,
+  snapshot: Snapshot | null,
+): void {
+  if (last !== null) {
+    if (term === r.term) {
+      r.log.unstable.stableTo(last.index, last.term);
+    } else {
+      // Another leader may have replaced those entries, and perhaps put the same ones back: the
+      // writes of what came between are still to follow. A later report settles what is stable.
+      const messageTerm = term;
+      r.trace?.event({ kind: "lowerTermAppendIgnored", node: r.id, term: r.term, messageTerm });
+    }
+  }
+  // A snapshot holds committed state only, which no term can take back.
+  if (snapshot !== null) {
+    const { index } = snapshot.metadata;
+    r.log.unstable.stableSnapshotTo(index);
+    appliedTo(r, index, 0);
+  }
+}
+
+/** The host has applied `entries`, the oldest of those it was handed. */
+export function applied(r: Raft, entries: readonly Entry[]): void {
+  appliedTo(r, entries[entries.length - 1]!.index, entriesSizeBytes(entries));
+  r.reduceUncommittedSize(payloadsSizeBytes(entries));
+}
+
+function appliedTo(r: Raft, index: Index, sizeBytes: number): void {
+  r.log.appliedTo(index > r.log.applied ? index : r.log.applied, sizeBytes);
+  maybeAutoLeave(r);
+}
+
+/** The host's threads of work report by message, when storage is written in the background. */
+export function stepStorage(r: Raft, m: Message): StepResult {
+  if (m.type === "MsgStorageAppendResp") {
+    const last = m.index === 0 ? null : { index: m.index, term: m.logTerm };
+    storedUpTo(r, m.term, last, m.snapshot);
+    return "ok";
+  }
+  if (m.type === "MsgStorageApplyResp") {
+    if (m.entries.length > 0) applied(r, m.entries);
+    return "ok";
+  }
+  return "stepLocalMessage";
+}
