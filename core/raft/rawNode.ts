@@ -62,6 +62,7 @@ import type { BasicStatus, RaftStatus } from "./status.ts";
 import { step, tick } from "./step.ts";
 import type { StepResult } from "./step.ts";
 import type { StorageError } from "./storage.ts";
+import { faultOf } from "./wellFormed.ts";
 
 /** Messages that a node only ever sends itself: from the network they are refused. */
 const LOCAL_MESSAGES: ReadonlySet<MessageType> = new Set<MessageType>([
@@ -88,6 +89,7 @@ const RESPONSES: ReadonlySet<MessageType> = new Set<MessageType>([
 export class RawNode {
   readonly #raft: Raft;
   readonly #cycle: ReadyCycle;
+  readonly #hasThreads: boolean;
 
   /**
    * A node as of what `config.storage` holds; a first start and a restart are the same. The members
@@ -99,6 +101,7 @@ export class RawNode {
   constructor(config: RaftConfig) {
     this.#raft = new Raft(config);
     this.#cycle = new ReadyCycle(this.#raft, config);
+    this.#hasThreads = config.storageWrites === "async";
   }
 
   // What checkers and pictures look at after every step; none of it allocates.
@@ -286,7 +289,9 @@ export class RawNode {
    * commits what this node acknowledged and has since lost.
    */
   step(m: Message): StepResult {
-    const isFromThread = isLocalThread(m.from);
+    if (faultOf(m) !== null) return "stepMalformed";
+    // Only this host's own threads of work have their ids; a peer that uses one lies.
+    const isFromThread = this.#hasThreads && isLocalThread(m.from);
     if (LOCAL_MESSAGES.has(m.type)) {
       return isFromThread ? stepStorage(this.#raft, m) : "stepLocalMessage";
     }

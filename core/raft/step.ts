@@ -32,6 +32,7 @@ export type StepResult =
   | "readIndexDropped"
   | "requestSnapshotDropped"
   | "stepLocalMessage"
+  | "stepMalformed"
   | "stepPeerNotFound";
 
 /** One unit of time passes. */

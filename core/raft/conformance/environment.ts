@@ -61,6 +61,7 @@ const STEP_ERROR: Readonly<Record<Exclude<StepResult, "ok">, string>> = {
   readIndexDropped: "raft: read index dropped",
   requestSnapshotDropped: "raft: snapshot request dropped",
   stepLocalMessage: "raft: cannot step raft local message",
+  stepMalformed: "raft: cannot step malformed message",
   stepPeerNotFound: "raft: cannot step as peer not found",
 };
 
