@@ -7,22 +7,28 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fail, root, say } from "./install.mjs";
 
-const FIRST_LOAD_BYTES_MAX = 170_000;
+const FIRST_LOAD_BYTES_MAX = 200_000;
+/** The part that draws the page: it must not grow in the shadow of the core. */
+const PAGE_BYTES_MAX = 113_000;
 
 const dist = join(root, "dist");
 const atFirst = firstLoad();
 let bytes = 0;
+let pageBytes = 0;
 for (const name of readdirSync(join(dist, "assets")).sort()) {
   const size = gzipSync(readFileSync(join(dist, "assets", name)), { level: 9 }).length;
   const counts = atFirst.has(name);
   if (counts) bytes += size;
+  if (counts && !name.startsWith("worker")) pageBytes += size;
   say(`${kilobytes(size).padStart(9)}  ${name}${counts ? "" : "  (not counted)"}`);
 }
 const sentence =
   `JavaScript at first load: ${kilobytes(bytes)} compressed (gzip), ` +
   `budget ${kilobytes(FIRST_LOAD_BYTES_MAX)}`;
+const pageSentence = `of which the page: ${kilobytes(pageBytes)}, budget ${kilobytes(PAGE_BYTES_MAX)}`;
 if (bytes > FIRST_LOAD_BYTES_MAX) fail(`${sentence}: over it.`);
-say(sentence);
+if (pageBytes > PAGE_BYTES_MAX) fail(`${pageSentence}: over it.`);
+say(`${sentence}; ${pageSentence}`);
 
 /** The scripts of index.html, what they import statically, and the workers that they start. */
 function firstLoad() {
