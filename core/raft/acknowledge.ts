@@ -1,23 +1,27 @@
 import { entriesSizeBytes, payloadsSizeBytes } from "./entrySize.ts";
+import { NO_INDEX } from "../base/ids.ts";
 import type { Index, Term } from "../base/ids.ts";
 import type { Entry, Message, Snapshot } from "./message.ts";
 import { maybeAutoLeave } from "./proposal.ts";
 import type { Raft } from "./raft.ts";
 import type { StepResult } from "./step.ts";
-import type { LogPosition } from "./unstable.ts";
 
 /* What the host reports: that something is stored, or applied. */
 
-/** The host has stored what was unstable up to `last`, and `snapshot`, since a Ready at `term`. */
+/**
+ * The host has stored what was unstable when a Ready was taken at `term`: entries that ended at
+ * `lastIndex` (0 if there were none), and `snapshot`.
+ */
 export function storedUpTo(
   r: Raft,
   term: Term,
-  last: LogPosition | null,
+  lastIndex: Index,
+  lastTerm: Term,
   snapshot: Snapshot | null,
 ): void {
-  if (last !== null) {
+  if (lastIndex !== NO_INDEX) {
     if (term === r.term) {
-      r.log.unstable.stableTo(last.index, last.term);
+      r.log.unstable.stableTo(lastIndex, lastTerm);
     } else {
       // Another leader may have replaced those entries, and perhaps put the same ones back: the
       // writes of what came between are still to follow. A later report settles what is stable.
@@ -47,8 +51,7 @@ function appliedTo(r: Raft, index: Index, sizeBytes: number): void {
 /** The host's threads of work report by message, when storage is written in the background. */
 export function stepStorage(r: Raft, m: Message): StepResult {
   if (m.type === "MsgStorageAppendResp") {
-    const last = m.index === 0 ? null : { index: m.index, term: m.logTerm };
-    storedUpTo(r, m.term, last, m.snapshot);
+    storedUpTo(r, m.term, m.index, m.logTerm, m.snapshot);
     return "ok";
   }
   if (m.type === "MsgStorageApplyResp") {

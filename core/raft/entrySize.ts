@@ -12,7 +12,7 @@ const ENTRY_OVERHEAD_BYTES = 24;
  * messages everywhere.
  */
 export function entrySizeBytes(entry: Entry): number {
-  return ENTRY_OVERHEAD_BYTES + entry.data.byteLength + (entry.context?.byteLength ?? 0);
+  return ENTRY_OVERHEAD_BYTES + entry.data.length + (entry.context?.length ?? 0);
 }
 
 export function entriesSizeBytes(entries: readonly Entry[]): number {
@@ -24,7 +24,7 @@ export function entriesSizeBytes(entries: readonly Entry[]): number {
 /** Bytes of the commands alone. The empty entry of a new term counts as nothing. */
 export function payloadsSizeBytes(entries: readonly Entry[]): number {
   let sum = 0;
-  for (const entry of entries) sum += entry.data.byteLength;
+  for (const entry of entries) sum += entry.data.length;
   return sum;
 }
 

@@ -8,7 +8,13 @@ import type { Entry, Message, Snapshot } from "./message.ts";
 import type { Storage, StorageError } from "./storage.ts";
 import type { RaftTrace } from "./trace.ts";
 import { Unstable } from "./unstable.ts";
-import type { LogPosition } from "./unstable.ts";
+
+/** Where two logs may meet, as far as one of them can tell. */
+interface LogPosition {
+  readonly index: Index;
+  /** 0 if unknown. */
+  readonly term: Term;
+}
 
 /**
  * The log as Raft sees it: what Storage holds, continued or replaced by what is still unstable,

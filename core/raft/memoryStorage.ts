@@ -57,7 +57,8 @@ export class MemoryStorage implements Storage {
   term(i: Index): Term | StorageError {
     if (i < this.#offset) return "compacted";
     if (i === this.#offset) return this.#offsetTerm;
-    return this.#entries[i - this.#offset - 1]?.term ?? "unavailable";
+    const at = i - this.#offset - 1;
+    return at < this.#entries.length ? this.#entries[at]!.term : "unavailable";
   }
 
   lastIndex(): Index {
@@ -102,7 +103,7 @@ export class MemoryStorage implements Storage {
       const gap = `[last: ${this.lastIndex()}, append at: ${fresh[0]!.index}]`;
       assert(false, `missing log entry ${gap}`);
     }
-    this.#entries.length = at;
+    if (at < this.#entries.length) this.#entries.length = at;
     for (const entry of fresh) this.#entries.push(entry);
   }
 

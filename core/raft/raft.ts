@@ -271,12 +271,16 @@ export class Raft {
         if (m.type !== "MsgProp" && m.type !== "MsgReadIndex") m.term = this.term;
     }
     if (m.type === "MsgAppResp" || m.type === "MsgVoteResp" || m.type === "MsgPreVoteResp") {
-      this.afterAppend.push(m);
+      if (this.afterAppend.length === 0) this.afterAppend = [m];
+      else this.afterAppend.push(m);
     } else {
       if (m.to === this.id) {
         assert(false, `message should not be self-addressed when sending ${m.type}`);
       }
-      this.queued.push(m);
+      // Most Readys carry one message: an array made for one is not the dozen and a half that a
+      // first push makes room for.
+      if (this.queued.length === 0) this.queued = [m];
+      else this.queued.push(m);
     }
   }
 

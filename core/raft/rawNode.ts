@@ -45,7 +45,7 @@ import { hup } from "./election.ts";
 import { NO_LIMIT_BYTES } from "./entrySize.ts";
 import { applyConfChange } from "./membership.ts";
 import { isLocalThread, message } from "./message.ts";
-import type { ConfState, Entry, Message, MessageType } from "./message.ts";
+import type { ConfState, Entry, Message } from "./message.ts";
 import { Raft } from "./raft.ts";
 import type { LightReady, Ready } from "./ready.ts";
 import { ReadyCycle } from "./readyCycle.ts";
@@ -63,28 +63,6 @@ import { step, tick } from "./step.ts";
 import type { StepResult } from "./step.ts";
 import type { StorageError } from "./storage.ts";
 import { faultOf } from "./wellFormed.ts";
-
-/** Messages that a node only ever sends itself: from the network they are refused. */
-const LOCAL_MESSAGES: ReadonlySet<MessageType> = new Set<MessageType>([
-  "MsgHup",
-  "MsgBeat",
-  "MsgUnreachable",
-  "MsgSnapStatus",
-  "MsgCheckQuorum",
-  "MsgStorageAppend",
-  "MsgStorageAppendResp",
-  "MsgStorageApply",
-  "MsgStorageApplyResp",
-]);
-
-/** Answers, which are of use only from a member of the group. */
-const RESPONSES: ReadonlySet<MessageType> = new Set<MessageType>([
-  "MsgAppResp",
-  "MsgVoteResp",
-  "MsgHeartbeatResp",
-  "MsgReadIndexResp",
-  "MsgPreVoteResp",
-]);
 
 export class RawNode {
   readonly #raft: Raft;
@@ -292,11 +270,27 @@ export class RawNode {
     if (faultOf(m) !== null) return "stepMalformed";
     // Only this host's own threads of work have their ids; a peer that uses one lies.
     const isFromThread = this.#hasThreads && isLocalThread(m.from);
-    if (LOCAL_MESSAGES.has(m.type)) {
-      return isFromThread ? stepStorage(this.#raft, m) : "stepLocalMessage";
-    }
-    if (!isFromThread && RESPONSES.has(m.type) && !this.#raft.tracker.progress.has(m.from)) {
-      return "stepPeerNotFound";
+    switch (m.type) {
+      // Answers are of use only from a member of the group.
+      case "MsgAppResp":
+      case "MsgHeartbeatResp":
+      case "MsgVoteResp":
+      case "MsgPreVoteResp":
+      case "MsgReadIndexResp":
+        if (!isFromThread && !this.#raft.tracker.progress.has(m.from)) return "stepPeerNotFound";
+        break;
+      // These a node only ever sends itself: from the network they are refused.
+      case "MsgHup":
+      case "MsgBeat":
+      case "MsgUnreachable":
+      case "MsgSnapStatus":
+      case "MsgCheckQuorum":
+      case "MsgStorageAppend":
+      case "MsgStorageAppendResp":
+      case "MsgStorageApply":
+      case "MsgStorageApplyResp":
+        return isFromThread ? stepStorage(this.#raft, m) : "stepLocalMessage";
+      default:
     }
     return step(this.#raft, m);
   }

@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import { NO_INDEX, NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
 import { applied, storedUpTo } from "./acknowledge.ts";
 import type { RaftConfig, StorageWrites } from "./config.ts";
@@ -9,7 +10,6 @@ import type { LightReady, Ready, ReadState } from "./ready.ts";
 import type { Role } from "./role.ts";
 import { step } from "./step.ts";
 import type { Storage } from "./storage.ts";
-import type { LogPosition } from "./unstable.ts";
 
 const NO_READ_STATES: readonly ReadState[] = [];
 
@@ -19,8 +19,9 @@ interface Write {
   /** This node's acknowledgements to itself, in the order in which they arose. */
   readonly toSelf: readonly Message[];
   readonly term: Term;
-  /** The end of the unstable log when the Ready was taken; null if there was none. */
-  readonly last: LogPosition | null;
+  /** Where the unstable log ended when the Ready was taken; both 0 if it was empty. */
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
 }
 
 /**
@@ -198,9 +199,9 @@ export class ReadyCycle {
   }
 
   /** A Ready is durable: the node counts its own acknowledgements, which may elect or commit. */
-  #finish({ ready, toSelf, term, last }: Write): void {
+  #finish({ ready, toSelf, term, lastIndex, lastTerm }: Write): void {
     for (const m of toSelf) step(this.#raft, m);
-    storedUpTo(this.#raft, term, last, ready.snapshot);
+    storedUpTo(this.#raft, term, lastIndex, lastTerm, ready.snapshot);
   }
 
   /** Notes that the host is at work on `ready`, so that the next one starts where it ends. */
@@ -210,7 +211,9 @@ export class ReadyCycle {
     // Also without a write to wait for, since etcd's own guard has a hole there: a second Ready
     // would hand out again nothing, but its host is one that does not keep the order.
     if (this.#mode !== "async") {
-      this.#open = { ready, toSelf, term: r.term, last: unstable.lastPosition() };
+      const lastTerm = unstable.lastTerm();
+      const lastIndex = lastTerm === NO_TERM ? NO_INDEX : r.log.lastIndex();
+      this.#open = { ready, toSelf, term: r.term, lastIndex, lastTerm };
     }
     this.#prevLead = r.lead;
     this.#prevRole = r.role;
@@ -280,14 +283,14 @@ export class ReadyCycle {
    */
   #storedMessage(snapshot: Snapshot | null): Message | null {
     const r = this.#raft;
-    const last = r.log.unstable.lastPosition();
-    if (last === null && snapshot === null) return null;
+    const lastTerm = r.log.unstable.lastTerm();
+    if (lastTerm === NO_TERM && snapshot === null) return null;
     const m = message("MsgStorageAppendResp", r.id);
     m.from = LOCAL_APPEND_THREAD;
     m.term = r.term;
-    if (last !== null) {
-      m.index = last.index;
-      m.logTerm = last.term;
+    if (lastTerm !== NO_TERM) {
+      m.index = r.log.lastIndex();
+      m.logTerm = lastTerm;
     }
     m.snapshot = snapshot;
     return m;
@@ -298,10 +301,15 @@ export class ReadyCycle {
    * this the node would count itself as having what a crash would take (raft-rs goes on silently).
    */
   #assertStored(ready: Ready): void {
-    const last = ready.entries[ready.entries.length - 1];
-    if (last !== undefined) this.#assertHolds(last.index, last.term, "entries");
-    const meta = ready.snapshot?.metadata;
-    if (meta !== undefined) this.#assertHolds(meta.index, meta.term, "snapshot");
+    const { entries, snapshot } = ready;
+    if (entries.length > 0) {
+      const { index, term } = entries[entries.length - 1]!;
+      this.#assertHolds(index, term, "entries");
+    }
+    if (snapshot !== null) {
+      const { index, term } = snapshot.metadata;
+      this.#assertHolds(index, term, "snapshot");
+    }
   }
 
   #assertHolds(index: Index, term: Term, what: string): void {

@@ -199,7 +199,8 @@ function handleAcknowledgement(r: Raft, m: Message, progress: Progress): void {
     progress.becomeProbe();
     progress.becomeReplicate();
   }
-  if (r.maybeCommit()) {
+  // A copy that does not reach beyond what is committed cannot be the one that was missing.
+  if (progress.match > r.log.committed && r.maybeCommit()) {
     releaseReads(r);
     if (r.broadcastsCommit()) broadcastAppend(r);
   } else if (m.from !== r.id && progress.canBumpCommit(r.log.committed) && r.broadcastsCommit()) {

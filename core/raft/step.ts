@@ -39,7 +39,7 @@ export type StepResult =
 export function tick(r: Raft): void {
   r.electionElapsedTicks++;
   if (r.role === "leader") tickLeader(r);
-  else if (r.isPromotable() && r.isPastElectionTimeout()) {
+  else if (r.isPastElectionTimeout() && r.isPromotable()) {
     r.electionElapsedTicks = 0;
     hup(r, r.preVote ? "preElection" : "election");
   }

@@ -1,15 +1,9 @@
 import { assert } from "../base/assert.ts";
+import { NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
 import { NO_ENTRIES } from "./message.ts";
 import type { Entry, Snapshot } from "./message.ts";
 import type { RaftTrace } from "./trace.ts";
-
-/** Where two logs may meet, or where one ends. */
-export interface LogPosition {
-  readonly index: Index;
-  /** 0 if unknown. */
-  readonly term: Term;
-}
 
 /**
  * What is not yet known to be on this node's disk: perhaps a snapshot, then the entries from
@@ -48,16 +42,19 @@ export class Unstable {
     return this.snapshot?.metadata.index;
   }
 
-  /** Where the last entry in here is; null if there is none. */
-  lastPosition(): LogPosition | null {
-    const last = this.entries[this.entries.length - 1];
-    return last === undefined ? null : { index: last.index, term: last.term };
+  /** Term of the last entry in here; 0 if there is none. */
+  lastTerm(): Term {
+    const count = this.entries.length;
+    return count === 0 ? NO_TERM : this.entries[count - 1]!.term;
   }
 
   term(i: Index): Term | undefined {
-    if (i >= this.offset) return this.entries[i - this.offset]?.term;
-    const meta = this.snapshot?.metadata;
-    return meta !== undefined && meta.index === i ? meta.term : undefined;
+    const at = i - this.offset;
+    // Never beyond the array's ends, here and elsewhere: the engine slows down for good after that.
+    if (at >= 0) return at < this.entries.length ? this.entries[at]!.term : undefined;
+    if (this.snapshot === null) return undefined;
+    const { index, term } = this.snapshot.metadata;
+    return index === i ? term : undefined;
   }
 
   hasNextEntries(): boolean {

@@ -19,9 +19,11 @@ describe("parseDataFile", () => {
     const text = `# a comment
 
 cmd 1 key=val list=(1, 2,3) nested=(f(a, b), (c)) empty=
-input
 
-  more input
+  input
+
+  more input  
+
 ----
 out 1
  out 2
@@ -43,7 +45,7 @@ other
         expected: "out 1\n out 2\n",
         line: 3,
       },
-      { command: "other", args: [], input: "", expected: "", line: 11 },
+      { command: "other", args: [], input: "", expected: "", line: 13 },
     ]);
   });
 

@@ -8,6 +8,9 @@
  *     propose-batch I a b c       several commands in one message
  *     read-index I ctx            asks for a linearizable read; the answer is in a Ready
  *     ping I                      a leader's heartbeats, now
+ *     request-snapshot I          asks I's leader for a snapshot
+ *     assign-commit-groups I J:G K:H ...
+ *                                 tells I that J stores for group G, and so on
  *     report-snapshot I J finished|failed
  *                                 what became of the snapshot that I sent to J
  *     hold-ready I                takes a Ready and sends what need not wait; nothing is written
@@ -18,9 +21,10 @@
  *     restart I [applied=N]       node I from its disk alone; its state machine is what the log was
  *                                 compacted to, or what it had applied up to N
  *
- * and add-nodes knows inflight-bytes, max-size-per-msg, max-uncommitted-size,
- * disable-proposal-forwarding and storage-writes=sync|async|pipelined. With pipelined writes the
- * append thread makes a Ready durable and the apply thread applies its committed entries.
+ * and add-nodes knows inflight-bytes, max-size-per-msg, max-uncommitted-size, priority,
+ * disable-proposal-forwarding, group-commit, batch-append, skip-bcast-commit and
+ * storage-writes=sync|async|pipelined. With pipelined writes the append thread makes a Ready durable
+ * and the apply thread applies its committed entries.
  *
  * A broken invariant prints `panic: ` and its text, so that a story can show a guard at work.
  */
@@ -125,9 +129,8 @@ export class Environment {
    */
   handle(d: Directive): string {
     this.#transcript.clear();
-    const error = this.#attempt(d);
     // An error is told at every level.
-    if (error !== "" && this.#transcript.isQuiet) return error;
+    const error = this.#attempt(d);
     const text = this.#transcript.text + error;
     return text === "" ? "ok" : text;
   }
@@ -143,10 +146,7 @@ export class Environment {
       return "";
     } catch (error) {
       if (error instanceof Refusal) return error.message;
-      if (error instanceof InvariantError) {
-        this.#transcript.endLine();
-        return `panic: ${error.message}`;
-      }
+      if (error instanceof InvariantError) return `panic: ${error.message}`;
       throw error;
     }
   }
@@ -168,6 +168,8 @@ export class Environment {
     ["transfer-leadership", (e, d) => e.#transferLeadership(d)],
     ["read-index", (e, d) => e.#check(e.#raw(d).readIndex(bytes(d, "a context")))],
     ["ping", (e, d) => e.#raw(d).ping()],
+    ["request-snapshot", (e, d) => e.#check(e.#raw(d).requestSnapshot())],
+    ["assign-commit-groups", (e, d) => e.#assignCommitGroups(d)],
     ["report-unreachable", (e, d) => e.#reportUnreachable(d)],
     ["report-snapshot", (e, d) => e.#reportSnapshot(d)],
 
@@ -269,6 +271,16 @@ export class Environment {
   #transferLeadership(d: Directive): void {
     const from = this.#node(requiredValueOf(d, "from"));
     from.raw.transferLeader(this.#node(requiredValueOf(d, "to")).id);
+  }
+
+  #assignCommitGroups(d: Directive): void {
+    const pairs = bareKeys(d).slice(1);
+    if (pairs.length === 0) throw new DirectiveError("assign-commit-groups: write node:group");
+    const groups = pairs.map((pair) => {
+      const [id = "", group = ""] = pair.split(":");
+      return [this.#node(id).id, wholeNumber(group, "a commit group")] as const;
+    });
+    this.#raw(d).assignCommitGroups(groups);
   }
 
   #reportUnreachable(d: Directive): void {

@@ -1,7 +1,7 @@
 import { index, NO_INDEX, NO_NODE, NO_TERM } from "../../base/ids.ts";
 import type { Index, NodeId } from "../../base/ids.ts";
 import { decodeConfChange } from "../confChange.ts";
-import type { RaftConfig } from "../config.ts";
+import type { RaftConfig, StorageWrites } from "../config.ts";
 import { NO_LIMIT_BYTES } from "../entrySize.ts";
 import { MemoryStorage } from "../memoryStorage.ts";
 import { isConfChange } from "../message.ts";
@@ -99,7 +99,7 @@ export class EnvironmentNode {
     return this.#raw === null;
   }
 
-  get storageWrites(): NonNullable<RaftConfig["storageWrites"]> {
+  get storageWrites(): StorageWrites {
     return this.config.storageWrites ?? "sync";
   }
 

@@ -1,6 +1,6 @@
 import { index, nodeId, term } from "../../base/ids.ts";
 import { utf8Encode } from "../../base/utf8.ts";
-import type { RaftConfig } from "../config.ts";
+import type { RaftConfig, StorageWrites } from "../config.ts";
 import { NO_LIMIT_BYTES } from "../entrySize.ts";
 import type { Snapshot } from "../message.ts";
 import { DirectiveError, truthValue, valueOf, valuesOf, wholeNumber } from "./arguments.ts";
@@ -8,42 +8,42 @@ import type { Directive } from "./dataFile.ts";
 import { Refusal } from "./environmentNode.ts";
 import type { NodeConfig } from "./environmentNode.ts";
 
-type Option = (value: string, name: string) => Partial<RaftConfig>;
+/** The fields of a configuration whose value is a `T`. */
+type FieldsOf<T> = {
+  [K in keyof RaftConfig]-?: NonNullable<RaftConfig[K]> extends T ? K : never;
+}[keyof RaftConfig];
 
-const CONFIG_OPTIONS: ReadonlyMap<string, Option> = new Map<string, Option>([
-  ["inflight", (v, name) => ({ maxInflightMessages: wholeNumber(v, name) })],
-  [
-    "async-storage-writes",
-    (v, name) => ({ storageWrites: truthValue(v, name) ? "async" : "sync" }),
-  ],
-  ["prevote", (v, name) => ({ preVote: truthValue(v, name) })],
-  ["checkquorum", (v, name) => ({ checkQuorum: truthValue(v, name) })],
-  [
-    "max-committed-size-per-ready",
-    (v, name) => ({ maxCommittedSizePerReadyBytes: wholeNumber(v, name) }),
-  ],
-  [
-    "disable-conf-change-validation",
-    (v, name) => ({ disableConfChangeValidation: truthValue(v, name) }),
-  ],
-  ["read-only", (v) => ({ readOnly: readOnlyOf(v) })],
-  ["step-down-on-removal", (v, name) => ({ stepDownOnRemoval: truthValue(v, name) })],
+const NUMBERS: ReadonlyMap<string, FieldsOf<number>> = new Map([
+  ["inflight", "maxInflightMessages"],
+  ["max-committed-size-per-ready", "maxCommittedSizePerReadyBytes"],
   // Ours.
-  ["inflight-bytes", (v, name) => ({ maxInflightBytes: wholeNumber(v, name) })],
-  ["max-size-per-msg", (v, name) => ({ maxSizePerMsgBytes: wholeNumber(v, name) })],
-  ["max-uncommitted-size", (v, name) => ({ maxUncommittedSizeBytes: wholeNumber(v, name) })],
-  [
-    "disable-proposal-forwarding",
-    (v, name) => ({ disableProposalForwarding: truthValue(v, name) }),
-  ],
-  ["storage-writes", (v) => ({ storageWrites: storageWritesOf(v) })],
+  ["inflight-bytes", "maxInflightBytes"],
+  ["max-size-per-msg", "maxSizePerMsgBytes"],
+  ["max-uncommitted-size", "maxUncommittedSizeBytes"],
+  ["priority", "priority"],
+]);
+
+const SWITCHES: ReadonlyMap<string, FieldsOf<boolean>> = new Map([
+  ["prevote", "preVote"],
+  ["checkquorum", "checkQuorum"],
+  ["disable-conf-change-validation", "disableConfChangeValidation"],
+  ["step-down-on-removal", "stepDownOnRemoval"],
+  // Ours.
+  ["disable-proposal-forwarding", "disableProposalForwarding"],
+  ["group-commit", "groupCommit"],
+  ["batch-append", "batchAppend"],
+  ["skip-bcast-commit", "skipBroadcastCommit"],
 ]);
 
 const SNAPSHOT_KEYS = ["voters", "learners", "index", "content"] as const;
 /** What add-nodes knows. */
 export const ADD_NODES_OPTIONS: ReadonlySet<string> = new Set([
   ...SNAPSHOT_KEYS,
-  ...CONFIG_OPTIONS.keys(),
+  ...NUMBERS.keys(),
+  ...SWITCHES.keys(),
+  "read-only",
+  "async-storage-writes",
+  "storage-writes",
 ]);
 
 /** The configuration that an add-nodes asks for, over etcd's defaults: no limits at all. */
@@ -56,9 +56,22 @@ export function parseNodeConfig(d: Directive): Omit<NodeConfig, "trace"> {
     random: () => 0,
   };
   for (const { key, values } of d.args) {
-    for (const value of values) Object.assign(config, CONFIG_OPTIONS.get(key)?.(value, key));
+    for (const value of values) Object.assign(config, parseOption(key, value));
   }
   return config;
+}
+
+function parseOption(key: string, value: string): Partial<RaftConfig> {
+  const numberField = NUMBERS.get(key);
+  if (numberField !== undefined) return { [numberField]: wholeNumber(value, key) };
+  const switchField = SWITCHES.get(key);
+  if (switchField !== undefined) return { [switchField]: truthValue(value, key) };
+  if (key === "read-only") return { readOnly: readOnlyOf(value) };
+  if (key === "storage-writes") return { storageWrites: storageWritesOf(value) };
+  if (key === "async-storage-writes") {
+    return { storageWrites: truthValue(value, key) ? "async" : "sync" };
+  }
+  return {};
 }
 
 /** What the nodes start from. Without members, an index or content that is an empty storage. */
@@ -90,7 +103,7 @@ function readOnlyOf(value: string): NonNullable<RaftConfig["readOnly"]> {
   throw new Refusal(`invalid read-only option ${JSON.stringify(value)}`);
 }
 
-function storageWritesOf(value: string): NonNullable<RaftConfig["storageWrites"]> {
+function storageWritesOf(value: string): StorageWrites {
   if (value === "sync" || value === "async" || value === "pipelined") return value;
   throw new DirectiveError(`storage-writes must be sync, async or pipelined, not ${value}`);
 }

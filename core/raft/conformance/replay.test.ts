@@ -64,6 +64,17 @@ x>        5    (id=a)
 5
 `,
     ]);
+    expect(last("committed cfg=(1,2,3) idx=(12,5,_)")).toBe(
+      `       idx
+xx>     12    (id=1)
+x>       5    (id=2)
+?        0    (id=3)
+5
+`,
+    );
+    expect(
+      printed("vote cfg=(1) cfgj=(2) votes=(y,_)", "vote cfg=(1) cfgj=(2) votes=(y,n)"),
+    ).toEqual(["VotePending\n", "VoteLost\n"]);
     expect(printed("committed", "committed cfgj=zero")).toEqual([
       "<empty majority quorum>∞\n",
       "<empty majority quorum>∞\n",
@@ -253,6 +264,149 @@ describe("interaction files", () => {
     expect(last(...stable, "process-append-thread 1")).toBe("no append work to perform\n");
     expect(last(...stable, "process-apply-thread 1")).toBe("no apply work to perform\n");
     expect(last(...stable, "hold-ready 1", "advance 1")).toMatch(/^panic: /);
+  });
+
+  test("have raft-rs's options and commands", () => {
+    const make = (options: string): readonly string[] => [
+      "log-level none",
+      `add-nodes 2 voters=(1,2,3) index=2 ${options} group-commit=true skip-bcast-commit=true`,
+      "add-nodes 1 voters=(1,2,3) index=2 priority=1",
+      "campaign 1",
+    ];
+    const low = [...make("priority=0"), "process-ready 1", "log-level info", "deliver-msgs 3"];
+    expect(last(...low)).toContain("rejected MsgVote from 1");
+    const high = [...make("priority=1 batch-append=true"), "stabilize"];
+    // In one group only, so far: the second one is needed.
+    const stored = [...high, "assign-commit-groups 1 1:1 2:1 3:2", "propose 1 a", "propose 1 b"];
+    const shown = [...stored, "log-level info"];
+    expect(last(...shown, "process-ready 1")).toContain("Entries:[\n  1/4 EntryNormal");
+    const half = [...shown, "stabilize 1 2"];
+    expect(last(...half)).not.toContain('CommittedEntries:\n  1/4 EntryNormal "a"\n');
+    const full = last(...half, "stabilize 1 3");
+    expect(full).toContain('CommittedEntries:\n  1/4 EntryNormal "a"\n');
+    // Nobody is told of it on its own account.
+    expect(full).not.toMatch(/MsgApp .*Commit:5/);
+    expect(last(...high, "request-snapshot 1")).toBe("raft: snapshot request dropped\n");
+    expect(last(...high, "assign-commit-groups 1 2")).toBe(
+      'refused: a commit group must be a whole number, not ""',
+    );
+  });
+
+  test("print what the log level lets through, and set it for one command", () => {
+    const info = [...QUIET_LEADER.slice(1, 2), "log-level info", "campaign 1"];
+    expect(last(...info, "stabilize")).toContain("  INFO 1 became leader at term 1\n");
+    expect(printed(...info, "stabilize log-level=none", "campaign 2").slice(-2)).toEqual([
+      "ok\n",
+      expect.stringMatching(/^INFO 2 is starting a new election at term 1\n/),
+    ]);
+    const lagging = ["propose 1 a", "stabilize 1 2", "deliver-msgs drop=(3)", "tick-heartbeat 1"];
+    const probed = [...QUIET_LEADER, ...lagging, "log-level info", "stabilize"];
+    expect(last(...probed)).toContain("  3->1 MsgAppResp Term:1");
+    expect(last(...probed)).not.toContain("DEBUG");
+  });
+
+  test("pass over a node that holds a Ready, and over one that has crashed", () => {
+    const held = [...QUIET_LEADER, "propose 1 a", "hold-ready 1", "propose 1 b", "log-level info"];
+    expect(last(...held, "stabilize 1")).toBe("ok\n");
+    expect(last(...held, "finish-ready 1", "stabilize 1")).toContain('1/5 EntryNormal "b"');
+    expect(last(...held, "crash 1", "stabilize 1")).toBe("ok\n");
+  });
+
+  test("forget with a crash the Ready that a node held", () => {
+    const voted = [...QUIET_LEADER.slice(0, 2), "campaign 1", "hold-ready 1", "crash 1"];
+    const restarted = [...voted, "restart 1", "log-level debug"];
+    expect(last(...restarted, "finish-ready 1")).toMatch(/^refused: node 1 holds no Ready/);
+    // The vote of before was lost, so that the same one is new to the disk.
+    expect(last(...restarted, "campaign 1", "process-ready 1")).toMatch(/^Ready MustSync=true:/);
+  });
+
+  test("forget with a crash what a node had to say to itself, and what its threads had to do", () => {
+    const async = [
+      "log-level none",
+      "add-nodes 1 voters=(1) index=2 async-storage-writes=true",
+      "campaign 1",
+      "process-ready 1",
+    ];
+    const crash = ["crash 1", "restart 1", "log-level debug"];
+    expect(last(...async, ...crash, "process-append-thread 1")).toBe("no append work to perform\n");
+    expect(last(...async, "process-append-thread 1", ...crash, "deliver-msgs 1")).toBe(
+      "no messages\n",
+    );
+    // What the append thread answered for was durable.
+    expect(last(...async, "process-append-thread 1", ...crash, "raft-state")).toContain("Term:1");
+    expect(last(...async, ...crash, "raft-state")).toContain("Term:0");
+  });
+
+  test("restart a node with the members that it had reached", () => {
+    const changed = [...QUIET_LEADER, "propose-conf-change 1\nl4", "stabilize", "propose 1 a"];
+    const crashed = [...changed, "stabilize 1 2 3", "crash 1", "log-level info"];
+    expect(last(...crashed, "restart 1")).toMatch(
+      /^INFO 1 switched to configuration voters=\(1 2 3\)\n/,
+    );
+    expect(last(...crashed, "restart 1 applied=4")).toMatch(/^INFO 1 .* learners=\(4\)\n/);
+  });
+
+  test("restart a node from the snapshot that it was sent", () => {
+    const lagging = [
+      "log-level none",
+      "add-nodes 3 voters=(1,2,3) index=2 content=x",
+      "campaign 1",
+      "stabilize",
+      "propose 1 y",
+      "stabilize 1 2",
+      "compact 1 4",
+      "deliver-msgs drop=(3)",
+      "send-snapshot 1 3",
+      "deliver-msgs 3",
+      "log-level info",
+      "hold-ready 3",
+      "write-ready 3",
+    ];
+    expect(printed(...lagging).at(-2)).toContain("\nSnapshot Index:4 Term:1 ConfState:");
+    expect(last(...lagging, "finish-ready 3", "raft-log 3")).toBe(
+      "log is empty: first index=5, last index=4\n",
+    );
+    const restarted = ["finish-ready 3", "crash 3", "restart 3"];
+    expect(last(...lagging, ...restarted)).toContain("commit: 4, applied: 4, lastindex: 4,");
+    expect(last(...lagging, "crash 3", "restart 3")).toContain("applied: 2, lastindex: 3,");
+    const next = ["tick-heartbeat 1", "stabilize 1", "deliver-msgs 3"];
+    expect(last(...lagging, ...restarted, ...next, "process-ready 3")).toMatch(
+      /^Ready MustSync=false:\nLead:1/,
+    );
+  });
+
+  test("finish a pipelined Ready with what may be done at once", () => {
+    const pipelined = [
+      "log-level none",
+      "add-nodes 3 voters=(1,2,3) index=2 storage-writes=pipelined",
+      "campaign 1",
+      "stabilize",
+      "propose 1 a",
+      "hold-ready 1",
+      "deliver-msgs 2",
+      "stabilize 2",
+      "deliver-msgs 1",
+      "log-level debug",
+    ];
+    const light = last(...pipelined, "finish-ready 1");
+    expect(light).toBe(`LightReady:
+Commit:4
+CommittedEntries:
+1/4 EntryNormal "a"
+Messages:
+1->2 MsgApp Term:1 Log:1/4 Commit:4
+1->3 MsgApp Term:1 Log:1/4 Commit:4
+`);
+    expect(last(...pipelined, "finish-ready 1", "deliver-msgs 2")).toContain(" Commit:4\n");
+    const vote = ["campaign 2", "hold-ready 2", "deliver-msgs 3", "finish-ready 2"];
+    expect(last(...pipelined, ...vote, "deliver-msgs 3 type=MsgVote")).toMatch(/^2->3 MsgVote /);
+    const snapshot = [
+      "send-snapshot 1 2",
+      "finish-ready 1",
+      "process-ready 1",
+      "send-snapshot 1 2",
+    ];
+    expect(last(...pipelined, ...snapshot)).toContain("Snapshot: Index:4 Term:1");
   });
 });
 

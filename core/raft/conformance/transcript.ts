@@ -3,7 +3,7 @@ import { describeTrace, traceLevel } from "../traceText.ts";
 import type { RaftLogLevel } from "../traceText.ts";
 
 const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "NONE"] as const;
-const QUIET = LEVELS.indexOf("NONE");
+const NONE = LEVELS.indexOf("NONE");
 const LEVEL_OF: Readonly<Record<RaftLogLevel, number>> = {
   debug: 0,
   info: 1,
@@ -20,21 +20,13 @@ export class Transcript {
     return this.#text;
   }
 
-  /** At the level NONE nothing is printed at all, the commands' own words included. */
-  get isQuiet(): boolean {
-    return this.#level === QUIET;
-  }
-
   clear(): void {
     this.#text = "";
   }
 
+  /** At the level NONE nothing is printed at all, the commands' own words included. */
   print(text: string): void {
-    if (!this.isQuiet) this.#text += text;
-  }
-
-  endLine(): void {
-    if (this.#text !== "" && !this.#text.endsWith("\n")) this.#text += "\n";
+    if (this.#level < NONE) this.#text += text;
   }
 
   log(event: RaftEvent): void {
