@@ -18,7 +18,8 @@ export type ChangeResult =
  * a joint configuration, in which both the old majority (outgoing) and the new one (incoming) must
  * agree to everything.
  *
- * The Progress of whoever stays is the same object before and after; that of a newcomer is new.
+ * Nothing is changed here. The Progress of whoever stays is the same object before and after; that
+ * of a newcomer is new.
  */
 export class Changer {
   readonly #config: GroupConfig;
@@ -79,9 +80,7 @@ export class Changer {
     };
     const progress = new Map<NodeId, Progress>();
     for (const id of ascending([...config.voters.voters, ...config.learners])) {
-      const member = plan.tracked.get(id) ?? this.#newcomer(id);
-      member.isLearner = plan.learners.has(id);
-      progress.set(id, member);
+      progress.set(id, plan.tracked.get(id) ?? this.#newcomer(id));
     }
     return { config, progress };
   }

@@ -55,7 +55,7 @@ export interface ConfChangeDecodeError {
   readonly offset: number;
 }
 
-export const isConfChangeV2 = (change: ConfChange): change is ConfChangeV2 => "changes" in change;
+const isConfChangeV2 = (change: ConfChange): change is ConfChangeV2 => "changes" in change;
 
 /** The same change in the newer form. */
 export function asV2(change: ConfChange): ConfChangeV2 {

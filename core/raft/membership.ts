@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import { NO_INDEX, NO_NODE, NO_TERM } from "../base/ids.ts";
 import type { Index } from "../base/ids.ts";
 import { Changer } from "./changer.ts";
+import type { ChangeResult } from "./changer.ts";
 import {
   asV2,
   decodeConfChange,
@@ -74,7 +75,10 @@ function refusalOf(r: Raft, change: ConfChangeV2): ConfChangeRefusal | null {
   const wantsToLeave = change.changes.length === 0;
   if (isJoint && !wantsToLeave) return { kind: "joint" };
   if (!isJoint && wantsToLeave) return { kind: "notJoint" };
-  return null;
+  // What no node can apply would stop every node that tries, and again whenever it starts. Nothing
+  // can come between, so this is the membership that it would be applied to.
+  const result = groupAfter(r, change);
+  return "error" in result ? { kind: "illegal", error: result.error } : null;
 }
 
 function traceRefusal(r: Raft, change: ConfChangeV2, refusal: ConfChangeRefusal): void {
@@ -94,19 +98,20 @@ function traceRefusal(r: Raft, change: ConfChangeV2, refusal: ConfChangeRefusal)
  * through, unless it was switched off.
  */
 export function applyConfChange(r: Raft, change: ConfChange): ConfState {
-  const { changes, ...how } = asV2(change);
-  const { config, progress, limits } = r.tracker;
-  const changer = new Changer(config, progress, r.log.lastIndex(), limits);
-  const isAutoLeave = how.transition !== "jointExplicit";
-  const result = leavesJoint({ changes, ...how })
-    ? changer.leaveJoint()
-    : entersJoint({ changes, ...how })
-      ? changer.enterJoint(isAutoLeave, changes)
-      : changer.simple(changes);
+  const result = groupAfter(r, asV2(change));
   if ("error" in result) assert(false, result.error);
   r.switchToGroup(result);
   followSwitch(r);
   return confStateOfGroup(r.tracker.config);
+}
+
+/** The group after `change`, or etcd's reason why there can be none. */
+function groupAfter(r: Raft, change: ConfChangeV2): ChangeResult {
+  const { config, progress, limits } = r.tracker;
+  const changer = new Changer(config, progress, r.log.lastIndex(), limits);
+  if (leavesJoint(change)) return changer.leaveJoint();
+  if (!entersJoint(change)) return changer.simple(change.changes);
+  return changer.enterJoint(change.transition !== "jointExplicit", change.changes);
 }
 
 /** What a node does because its group is now another. */

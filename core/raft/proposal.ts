@@ -26,8 +26,13 @@ function proposeEntries(r: Raft, proposed: readonly Entry[]): StepResult {
     r.trace?.event({ kind: "proposalDuringTransfer", node: r.id, term: r.term, transferee });
     return "proposalDropped";
   }
+  const pendingConfIndex = r.pendingConfIndex;
   const entries = checkProposedChanges(r, proposed);
-  if (entries === "malformed" || !r.appendEntries(entries)) return "proposalDropped";
+  if (entries === "malformed" || !r.appendEntries(entries)) {
+    // A change that did not get into the log is not on its way.
+    r.pendingConfIndex = pendingConfIndex;
+    return "proposalDropped";
+  }
   broadcastAppend(r);
   return "ok";
 }

@@ -192,7 +192,9 @@ export type ConfChangeRefusal =
   /** One change at a time: an earlier one at `pendingIndex` may not be applied yet. */
   | { readonly kind: "unapplied"; readonly pendingIndex: Index; readonly applied: Index }
   /** A joint configuration has to be left first; or there is none that could be left. */
-  | { readonly kind: "joint" | "notJoint" };
+  | { readonly kind: "joint" | "notJoint" }
+  /** No node could apply it. */
+  | { readonly kind: "illegal"; readonly error: string };
 
 /** How the group changes (thesis 4). `config` is a configuration in its printed form. */
 type MembershipEvent =

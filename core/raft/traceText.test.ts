@@ -374,6 +374,11 @@ describe("the printed form of an event is etcd's log line", () => {
       "1a ignoring conf change transition:ConfChangeTransitionJointExplicit " +
         "at config voters=(1): not in joint state; refusing empty conf change",
     );
+    const refusal = { kind: "illegal", error: "removed all voters" } as const;
+    expect(describeTrace({ ...ignored, transition: "auto", refusal })).toBe(
+      "1a ignoring conf change transition:ConfChangeTransitionAuto " +
+        "at config voters=(1): removed all voters",
+    );
   });
 });
 

@@ -55,6 +55,8 @@ function describeRefusal(refusal: ConfChangeRefusal): string {
       return "must transition out of joint config first";
     case "notJoint":
       return "not in joint state; refusing empty conf change";
+    case "illegal":
+      return refusal.error;
   }
 }
 

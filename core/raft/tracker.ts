@@ -69,6 +69,7 @@ export class ProgressTracker {
     this.#config = config;
     this.#progress = progress;
     this.#members = [...progress.values()];
+    for (const member of this.#members) member.isLearner = config.learners.includes(member.id);
   }
 
   isVoter(id: NodeId): boolean {

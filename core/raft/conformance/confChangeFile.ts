@@ -2,9 +2,7 @@ import { NO_INDEX } from "../../base/ids.ts";
 import { Changer } from "../changer.ts";
 import type { ChangeResult } from "../changer.ts";
 import { confChangesFromString } from "../confChange.ts";
-import { JointConfig } from "../quorum.ts";
-import { describeGroupConfig, describeProgressMap } from "../tracker.ts";
-import type { GroupConfig, ProgressMap } from "../tracker.ts";
+import { describeGroupConfig, describeProgressMap, ProgressTracker } from "../tracker.ts";
 import { assertKnownKeys, requiredValueOf, truthValue } from "./arguments.ts";
 import type { Directive } from "./dataFile.ts";
 
@@ -26,19 +24,12 @@ export const CONF_CHANGE_COMMANDS: ReadonlySet<string> = new Set([
   "leave-joint",
 ]);
 
-const LIMITS = { maxMessages: 10, maxBytes: 0 };
 const JOINT_KEYS: ReadonlySet<string> = new Set(["autoleave"]);
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** One group of members, changed by one file. */
 export class ConfChangeFile {
-  #config: GroupConfig = {
-    voters: new JointConfig([], []),
-    learners: [],
-    learnersNext: [],
-    autoLeave: false,
-  };
-  #progress: ProgressMap = new Map();
+  readonly #tracker = new ProgressTracker({ maxMessages: 10, maxBytes: 0 });
   /** Grows by one with every directive, so that the printed `next` tells when a member came. */
   #lastIndex = NO_INDEX;
 
@@ -46,9 +37,8 @@ export class ConfChangeFile {
     const result = this.#change(d);
     this.#lastIndex++;
     if ("error" in result) return result.error;
-    this.#config = result.config;
-    this.#progress = result.progress;
-    return `${describeGroupConfig(this.#config)}\n${describeProgressMap(this.#progress)}`;
+    this.#tracker.switchTo(result.config, result.progress);
+    return `${describeGroupConfig(result.config)}\n${describeProgressMap(result.progress)}`;
   }
 
   #change(d: Directive): ChangeResult {
@@ -56,7 +46,8 @@ export class ConfChangeFile {
     if ("error" in changes) return changes;
     if (!CONF_CHANGE_COMMANDS.has(d.command)) return { error: "unknown command" };
     assertKnownKeys(d, d.command === "enter-joint" ? JOINT_KEYS : NO_KEYS);
-    const changer = new Changer(this.#config, this.#progress, this.#lastIndex, LIMITS);
+    const { config, progress, limits } = this.#tracker;
+    const changer = new Changer(config, progress, this.#lastIndex, limits);
     if (d.command === "simple") return changer.simple(changes);
     if (d.command === "enter-joint") {
       const autoLeave = d.args.length > 0 ? requiredValueOf(d, "autoleave") : "false";
