@@ -94,6 +94,13 @@ export interface RaftConfig {
    * from the next entries or heartbeat. Default: false.
    */
   readonly skipBroadcastCommit?: boolean;
+  /**
+   * raft-rs: requests for votes, and refusals, tell what is committed, so that a node can learn of it
+   * without a leader. There are groups that only this can heal: a node that is the only voter of the
+   * newest membership, but has not heard that it is committed, needs votes that it cannot get.
+   * Default: false.
+   */
+  readonly commitInVotes?: boolean;
   /** A uniformly random integer in [0, n). The only chance in this package. */
   readonly random: (n: number) => number;
   /** Receives etcd's log lines. Default: nobody, and then no line is ever put together. */

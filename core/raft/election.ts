@@ -1,8 +1,8 @@
-import { NO_NODE } from "../base/ids.ts";
+import { NO_NODE, NO_TERM } from "../base/ids.ts";
 import type { Term } from "../base/ids.ts";
 import { utf8Encode } from "../base/utf8.ts";
 import { isConfChange, message } from "./message.ts";
-import type { Message } from "./message.ts";
+import type { Draft, Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
 import { broadcastAppend } from "./sending.ts";
 import type { Ballot } from "./trace.ts";
@@ -65,7 +65,8 @@ function campaign(r: Raft, kind: Campaign): void {
     m.index = lastIndex;
     m.logTerm = lastTerm;
     if (kind === "transfer") m.context = TRANSFER_CONTEXT;
-    r.send(r.priority === 0 ? m : { ...m, priority: r.priority });
+    const withPriority = r.priority === 0 ? m : { ...m, priority: r.priority };
+    r.send(withCommit(r, withPriority));
   }
 }
 
@@ -123,8 +124,25 @@ export function handleVoteRequest(r: Raft, m: Message): void {
     r.trace?.event({ kind: "voteRejected", node: r.id, ...ballotOf(r, m) });
     answer.term = r.term;
     answer.reject = true;
-    r.send(answer);
+    r.send(withCommit(r, answer));
+    learnCommit(r, m);
   }
+}
+
+/** With `commitInVotes` the message also tells what is committed here. */
+function withCommit(r: Raft, m: Draft<Message>): Draft<Message> {
+  if (!r.commitInVotes) return m;
+  const commit = r.log.committed;
+  return { ...m, commit, commitTerm: r.log.termOrZero(commit) };
+}
+
+/** What another node knows to be committed is so here too, if this log has that very entry. */
+function learnCommit(r: Raft, { commit, commitTerm }: Message): void {
+  if (commitTerm === undefined || commitTerm === NO_TERM || r.role === "leader") return;
+  if (!r.log.maybeCommit(commit, commitTerm)) return;
+  r.trace?.event({ kind: "commitLearned", node: r.id, commit, commitTerm });
+  // An election must not be decided by a membership that is no more.
+  if (r.role !== "follower" && r.log.hasUnapplied(isConfChange)) r.becomeFollower(r.term, NO_NODE);
 }
 
 /** Candidate or pre-candidate: counts an answer to its own kind of request. */
@@ -145,4 +163,5 @@ export function handleVoteResponse(r: Raft, m: Message): void {
     // Its own term: an answer to a pre-vote carries the one that was asked about.
     r.becomeFollower(r.term, NO_NODE);
   }
+  learnCommit(r, m);
 }

@@ -75,8 +75,8 @@ export type MessageType =
   | "MsgForgetLeader";
 
 /**
- * One message. Every field but the last two is always there, so that all messages share one shape;
- * those two belong to options that are off by default, and to rare messages.
+ * One message. Every field but the last three is always there, so that all messages share one
+ * shape; those three belong to options that are off by default, and to rare messages.
  */
 export interface Message {
   readonly type: MessageType;
@@ -97,6 +97,8 @@ export interface Message {
   readonly responses: readonly Message[];
   /** MsgVote, MsgPreVote: the candidate's, if it has one (raft-rs). */
   readonly priority?: number;
+  /** MsgVote, MsgPreVote and their refusals: term of the entry at `commit` (raft-rs). */
+  readonly commitTerm?: Term;
   /** A rejected MsgAppResp: the sender wants a snapshot that reaches this index (raft-rs). */
   readonly requestSnapshot?: Index;
 }

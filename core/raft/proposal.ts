@@ -1,9 +1,7 @@
-import { assert } from "../base/assert.ts";
 import { NO_NODE } from "../base/ids.ts";
 import { checkProposedChanges, leaveJointEntry } from "./membership.ts";
 import { message } from "./message.ts";
 import type { Entry, Message } from "./message.ts";
-import { hex } from "./raft.ts";
 import type { Raft } from "./raft.ts";
 import { broadcastAppend } from "./sending.ts";
 import type { StepResult } from "./step.ts";
@@ -12,12 +10,7 @@ import { describeGroupConfig } from "./tracker.ts";
 /* How a command gets into the leader's log, or why it does not (Raft paper, section 5.3). */
 
 /** Leader. */
-export function handleProposal(r: Raft, m: Message): StepResult {
-  if (m.entries.length === 0) assert(false, `${hex(r.id)} stepped empty MsgProp`);
-  return proposeEntries(r, m.entries);
-}
-
-function proposeEntries(r: Raft, proposed: readonly Entry[]): StepResult {
+export function proposeEntries(r: Raft, proposed: readonly Entry[]): StepResult {
   // A leader that was taken out of the group leads on until another is elected, but it has no say
   // in what comes after.
   if (!r.tracker.progress.has(r.id)) return "proposalDropped";

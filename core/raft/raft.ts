@@ -42,6 +42,7 @@ export class Raft {
   readonly readOnlyOption: "safe" | "leaseBased";
   readonly batchAppend: boolean;
   readonly skipBroadcastCommit: boolean;
+  readonly commitInVotes: boolean;
   priority: number;
   readonly log: RaftLog;
   readonly trace: RaftTrace | undefined;
@@ -93,6 +94,7 @@ export class Raft {
     this.readOnlyOption = config.readOnly ?? "safe";
     this.batchAppend = config.batchAppend ?? false;
     this.skipBroadcastCommit = config.skipBroadcastCommit ?? false;
+    this.commitInVotes = config.commitInVotes ?? false;
     this.priority = config.priority ?? 0;
     this.trace = config.trace;
     this.#random = config.random;

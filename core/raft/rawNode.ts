@@ -46,7 +46,7 @@ import { NO_LIMIT_BYTES } from "./entrySize.ts";
 import { applyConfChange } from "./membership.ts";
 import { isLocalThread, message } from "./message.ts";
 import type { ConfState, Entry, Message } from "./message.ts";
-import { Raft } from "./raft.ts";
+import { hex, Raft } from "./raft.ts";
 import type { LightReady, Ready } from "./ready.ts";
 import { ReadyCycle } from "./readyCycle.ts";
 import {
@@ -157,7 +157,11 @@ export class RawNode {
     return this.#propose([normalEntry(data, context)]);
   }
 
-  /** Like `propose` for several commands at once: they travel in one message and stay together. */
+  /**
+   * Like `propose` for several commands at once: they travel in one message and stay together.
+   *
+   * @throws InvariantError if there is none.
+   */
   proposeBatch(batch: readonly Uint8Array[]): StepResult {
     return this.#propose(batch.map((data) => normalEntry(data)));
   }
@@ -406,6 +410,7 @@ export class RawNode {
   }
 
   #propose(entries: readonly Entry[]): StepResult {
+    if (entries.length === 0) assert(false, `${hex(this.#raft.id)} stepped empty MsgProp`);
     const m = message("MsgProp", this.#raft.id);
     m.from = this.#raft.id;
     m.entries = entries;

@@ -33,7 +33,8 @@ export function releaseReads(r: Raft): void {
 }
 
 function startRead(r: Raft, m: Message): void {
-  if (r.readOnlyOption === "leaseBased" || r.tracker.isSingleton()) {
+  // Not just any lone voter: a leader that was removed may have left one that now leads without it.
+  if (r.readOnlyOption === "leaseBased" || r.tracker.isLoneVoter(r.id)) {
     answerRead(r, m, r.log.committed);
     return;
   }

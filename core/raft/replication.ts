@@ -187,7 +187,12 @@ function handleRejection(r: Raft, m: Message, progress: Progress): void {
 function handleAcknowledgement(r: Raft, m: Message, progress: Progress): void {
   // A probe that is answered shows where the logs meet, even if that index is known already.
   const probeAnswered = progress.state === "probe" && progress.match === m.index;
-  if (!progress.maybeUpdate(m.index) && !probeAnswered) return;
+  // A snapshot that was asked for may bring a member nothing that its log did not have.
+  const requestAnswered =
+    progress.requestedSnapshot !== NO_INDEX &&
+    progress.state === "snapshot" &&
+    m.index >= progress.pendingSnapshot;
+  if (!progress.maybeUpdate(m.index) && !probeAnswered && !requestAnswered) return;
   if (progress.state === "probe") {
     progress.becomeReplicate();
   } else if (progress.state === "replicate") {

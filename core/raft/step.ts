@@ -10,7 +10,7 @@ import {
 } from "./election.ts";
 import { message } from "./message.ts";
 import type { Message } from "./message.ts";
-import { dropProposal, forwardProposal, handleProposal } from "./proposal.ts";
+import { dropProposal, forwardProposal, proposeEntries } from "./proposal.ts";
 import type { Raft } from "./raft.ts";
 import { forwardReadIndex, handleReadIndex, handleReadIndexResponse } from "./readIndex.ts";
 import {
@@ -131,7 +131,7 @@ function answerLowerTerm(r: Raft, m: Message): void {
 }
 
 function stepLeader(r: Raft, m: Message): StepResult {
-  if (m.type === "MsgProp") return handleProposal(r, m);
+  if (m.type === "MsgProp") return proposeEntries(r, m.entries);
   if (m.type === "MsgReadIndex") return handleReadIndex(r, m);
   // A leader does not forget itself.
   if (m.type === "MsgForgetLeader") return "ok";

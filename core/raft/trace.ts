@@ -90,6 +90,8 @@ type ElectionEvent =
   /** The asked node heard from its leader so lately that nobody else is needed (thesis 4.2.3). */
   | At<"voteIgnored", Ballot & { leaseTicks: number }>
   | At<"voteReceived", { type: MessageType; from: NodeId; rejected: boolean; term: Term }>
+  /** A request for a vote, or its refusal, told what is committed (raft-rs). */
+  | At<"commitLearned", { commit: Index; commitTerm: Term }>
   | At<"votesCounted", { type: MessageType; granted: number; rejected: number }>;
 
 /** Why a proposal went no further. */

@@ -105,6 +105,11 @@ const EXAMPLES: { readonly [K in Kind]: Example<K> } = {
     "info",
     "1a received MsgVoteResp rejection from 11 at term 14",
   ],
+  commitLearned: [
+    { commit: index(9), commitTerm: term(3) },
+    "info",
+    "1a fast-forwarded commit to vote request [index: 9, term: 3]",
+  ],
   votesCounted: [
     { type: "MsgVoteResp", granted: 11, rejected: 10 },
     "info",

@@ -135,6 +135,12 @@ const LINES: { readonly [Kind in RaftEvent["kind"]]: Line<Kind> } = {
       `${hex(e.node)} received ${e.type}${e.rejected ? " rejection" : ""} ` +
       `from ${hex(e.from)} at term ${e.term}`,
   ],
+  commitLearned: [
+    "info",
+    (e) =>
+      `${hex(e.node)} fast-forwarded commit to vote request ` +
+      `[index: ${e.commit}, term: ${e.commitTerm}]`,
+  ],
   votesCounted: [
     "info",
     (e) =>

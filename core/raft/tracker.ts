@@ -76,9 +76,11 @@ export class ProgressTracker {
     return this.voters.voters.includes(id);
   }
 
-  /** True if one node decides alone. */
-  isSingleton(): boolean {
-    return this.voters.incoming.voters.length === 1 && this.voters.outgoing.voters.length === 0;
+  /** True if `id` decides alone: it is the only voter there is. */
+  isLoneVoter(id: NodeId): boolean {
+    const { incoming, outgoing } = this.voters;
+    const { length, 0: first } = incoming.voters;
+    return length === 1 && outgoing.voters.length === 0 && first === id;
   }
 
   /** The largest index that a quorum has stored. */

@@ -27,6 +27,7 @@ export function faultOf(m: Message): string | null {
   if (typeof m.reject !== "boolean") return "reject";
   if (m.context !== null && !(m.context instanceof Uint8Array)) return "context";
   if (!Array.isArray(m.entries)) return "entries";
+  if (m.type === "MsgProp" && m.entries.length === 0) return "entries";
   if (m.term === 0 && !WITHOUT_TERM.has(m.type) && !isLocalThread(m.from)) return "term";
   const places = m.type === "MsgApp" ? m.index : null;
   for (let i = 0; i < m.entries.length; i++) {
@@ -37,6 +38,7 @@ export function faultOf(m: Message): string | null {
     if (m.type !== "MsgStorageAppendResp") return "snapshot";
   }
   if (m.priority !== undefined && !Number.isSafeInteger(m.priority)) return "priority";
+  if (m.commitTerm !== undefined && !isCount(m.commitTerm)) return "commitTerm";
   if (m.requestSnapshot !== undefined && !isCount(m.requestSnapshot)) return "requestSnapshot";
   return null;
 }
