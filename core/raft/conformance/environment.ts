@@ -13,16 +13,29 @@
  *                                 tells I that J stores for group G, and so on
  *     report-snapshot I J finished|failed
  *                                 what became of the snapshot that I sent to J
+ *     check-group-commit I        whether everything committed is stored in two groups
  *     hold-ready I                takes a Ready and sends what need not wait; nothing is written
  *     write-ready I               hands the held Ready to the disk, without a sync
  *     finish-ready I              writes and syncs the held Ready, sends, applies, advances
- *     advance I                   advances the held Ready and does nothing else
  *     crash I                     what was not synced is lost; what is sent to I from now on, too
  *     restart I [applied=N]       node I from its disk alone; its state machine is what the log was
  *                                 compacted to, or what it had applied up to N
  *
+ * some for hosts, disks and peers that break the rules:
+ *
+ *     propose-empty I             a command without a byte, which is legal
+ *     propose-batch I             a proposal without a command, which is not
+ *     advance I                   advances the Ready that was taken last and does nothing else
+ *     send-ready I                sends all of the held Ready's messages before its write
+ *     write-ready I part=hard-state|entries
+ *                                 writes and syncs that part of the held Ready alone
+ *     skip-append-thread I        loses the next write of the append thread
+ *     wipe I                      the disk of a crashed node is again as it was at the start
+ *     step I MsgX from=J term=T index=I log-term=T commit=C entries=(T/I,...)
+ *                                 hands I a message that nobody has sent
+ *
  * and add-nodes knows inflight-bytes, max-size-per-msg, max-uncommitted-size, priority,
- * disable-proposal-forwarding, group-commit, batch-append, skip-bcast-commit and
+ * disable-proposal-forwarding, group-commit, batch-append, skip-bcast-commit, commit-in-votes and
  * storage-writes=sync|async|pipelined. With pipelined writes the append thread makes a Ready durable
  * and the apply thread applies its committed entries.
  *
@@ -34,11 +47,9 @@ import { index, nodeId } from "../../base/ids.ts";
 import { utf8Encode } from "../../base/utf8.ts";
 import { confChangesFromString } from "../confChange.ts";
 import type { ConfChangeTransition } from "../confChange.ts";
-import { describeEntries, describeMessage, describeRole } from "../describe.ts";
+import { describeEntries, describeMessage } from "../describe.ts";
 import { message } from "../message.ts";
-import type { MessageType } from "../message.ts";
 import type { RawNode } from "../rawNode.ts";
-import type { ProgressStatus } from "../status.ts";
 import type { StepResult } from "../step.ts";
 import type { RaftTrace } from "../trace.ts";
 import {
@@ -55,58 +66,18 @@ import {
 } from "./arguments.ts";
 import type { Directive } from "./dataFile.ts";
 import { EnvironmentNode, Refusal } from "./environmentNode.ts";
+import { groupCommitLine, progressLine, stateLine, STEP_ERROR } from "./environmentText.ts";
 import { Host } from "./host.ts";
+import { MESSAGE_OPTIONS, parseMessage, parseMessageType } from "./messageArguments.ts";
 import { Network } from "./network.ts";
 import { ADD_NODES_OPTIONS, parseFirstSnapshot, parseNodeConfig } from "./nodeOptions.ts";
 import { Transcript } from "./transcript.ts";
-
-const STEP_ERROR: Readonly<Record<Exclude<StepResult, "ok">, string>> = {
-  proposalDropped: "raft proposal dropped",
-  readIndexDropped: "raft: read index dropped",
-  requestSnapshotDropped: "raft: snapshot request dropped",
-  stepLocalMessage: "raft: cannot step raft local message",
-  stepMalformed: "raft: cannot step malformed message",
-  stepPeerNotFound: "raft: cannot step as peer not found",
-};
-
-const PROGRESS_TEXT: Readonly<Record<ProgressStatus["state"], string>> = {
-  probe: "StateProbe",
-  replicate: "StateReplicate",
-  snapshot: "StateSnapshot",
-};
 
 const TRANSITIONS: Readonly<Record<string, ConfChangeTransition | undefined>> = {
   auto: "auto",
   implicit: "jointImplicit",
   explicit: "jointExplicit",
 };
-
-const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>([
-  "MsgHup",
-  "MsgBeat",
-  "MsgProp",
-  "MsgApp",
-  "MsgAppResp",
-  "MsgVote",
-  "MsgVoteResp",
-  "MsgSnap",
-  "MsgHeartbeat",
-  "MsgHeartbeatResp",
-  "MsgUnreachable",
-  "MsgSnapStatus",
-  "MsgCheckQuorum",
-  "MsgTransferLeader",
-  "MsgTimeoutNow",
-  "MsgReadIndex",
-  "MsgReadIndexResp",
-  "MsgPreVote",
-  "MsgPreVoteResp",
-  "MsgStorageAppend",
-  "MsgStorageAppendResp",
-  "MsgStorageApply",
-  "MsgStorageApplyResp",
-  "MsgForgetLeader",
-]);
 
 const NO_OPTIONS: ReadonlySet<string> = new Set();
 
@@ -163,6 +134,7 @@ export class Environment {
     ["tick", (e, d) => e.#tick(d, wholeNumber(requiredValueOf(d, "n"), "n"))],
     ["set-randomized-election-timeout", (e, d) => e.#setElectionTimeout(d)],
     ["propose", (e, d) => e.#check(e.#raw(d).propose(bytes(d, "what to propose")))],
+    ["propose-empty", (e, d) => e.#check(e.#raw(d).propose(NO_BYTES))],
     ["propose-batch", (e, d) => e.#proposeBatch(d)],
     ["propose-conf-change", (e, d) => e.#proposeConfChange(d)],
     ["transfer-leadership", (e, d) => e.#transferLeadership(d)],
@@ -170,6 +142,7 @@ export class Environment {
     ["ping", (e, d) => e.#raw(d).ping()],
     ["request-snapshot", (e, d) => e.#check(e.#raw(d).requestSnapshot())],
     ["assign-commit-groups", (e, d) => e.#assignCommitGroups(d)],
+    ["check-group-commit", (e, d) => e.#print(groupCommitLine(e.#raw(d)))],
     ["report-unreachable", (e, d) => e.#reportUnreachable(d)],
     ["report-snapshot", (e, d) => e.#reportSnapshot(d)],
 
@@ -183,13 +156,17 @@ export class Environment {
       (e, d) => e.#each(d, "processing apply thread", (n) => e.#host.processApply(n)),
     ],
     ["hold-ready", (e, d) => e.#host.holdReady(e.#first(d))],
-    ["write-ready", (e, d) => e.#host.writeReady(e.#first(d))],
+    ["write-ready", (e, d) => e.#writeReady(d)],
+    ["send-ready", (e, d) => e.#host.sendReady(e.#first(d))],
     ["finish-ready", (e, d) => e.#host.finishReady(e.#first(d))],
-    ["advance", (e, d) => e.#raw(d).advance(e.#first(d).heldReady().ready)],
+    ["advance", (e, d) => e.#raw(d).advance(e.#first(d).lastReady())],
+    ["skip-append-thread", (e, d) => e.#host.skipAppend(e.#first(d))],
     ["deliver-msgs", (e, d) => e.#deliverMessages(d)],
+    ["step", (e, d) => e.#check(e.#raw(d).step(parseMessage(d, e.#first(d).id)))],
     ["stabilize", (e, d) => e.#transcript.keepingLevel(() => e.#stabilize(d))],
     ["crash", (e, d) => e.#crash(e.#first(d))],
     ["restart", (e, d) => e.#restart(d)],
+    ["wipe", (e, d) => e.#first(d).wipe()],
 
     ["compact", (e, d) => e.#compact(d)],
     ["send-snapshot", (e, d) => e.#sendSnapshot(d)],
@@ -212,7 +189,9 @@ export class Environment {
     ["tick", new Set(["n"])],
     ["propose-conf-change", new Set(["v1", "transition"])],
     ["transfer-leadership", new Set(["from", "to"])],
+    ["write-ready", new Set(["part"])],
     ["deliver-msgs", new Set(["type", "drop"])],
+    ["step", MESSAGE_OPTIONS],
     ["stabilize", new Set(["log-level"])],
     ["restart", new Set(["applied"])],
   ]);
@@ -245,7 +224,6 @@ export class Environment {
 
   #proposeBatch(d: Directive): void {
     const batch = bareKeys(d).slice(1);
-    if (batch.length === 0) throw new DirectiveError("propose-batch: name what to propose");
     this.#check(this.#raw(d).proposeBatch(batch.map(utf8Encode)));
   }
 
@@ -301,12 +279,18 @@ export class Environment {
     this.#raw(d).reportSnapshot(about.id, outcome);
   }
 
+  #writeReady(d: Directive): void {
+    const node = this.#first(d);
+    const part = valueOf(d, "part");
+    if (part === undefined) this.#host.writeReady(node);
+    else if (part === "hard-state" || part === "entries") this.#host.tearReady(node, part);
+    else throw new DirectiveError(`part must be hard-state or entries, not ${part}`);
+  }
+
   /** Delivers and loses messages, recipient by recipient in the order of the arguments. */
   #deliverMessages(d: Directive): void {
-    const type = valueOf(d, "type");
-    if (type !== undefined && !MESSAGE_TYPES.has(type)) {
-      throw new DirectiveError(`unknown message type ${type}`);
-    }
+    const name = valueOf(d, "type");
+    const type = name === undefined ? undefined : parseMessageType(name);
     const named = bareKeys(d);
     const both = valuesOf(d, "drop").find((id) => named.includes(id));
     if (both !== undefined) {
@@ -464,23 +448,3 @@ export class Environment {
 
 /** The second argument of a command. */
 const bytes = (d: Directive, what: string): Uint8Array => utf8Encode(bareKey(d, 1, what));
-
-function stateLine(node: EnvironmentNode): string {
-  if (node.isCrashed) return `${node.id}: crashed\n`;
-  const { confState, id, role, term, lead } = node.raw.status();
-  const isVoter = confState.voters.includes(id) || confState.votersOutgoing.includes(id);
-  const kind = isVoter ? "(Voter)" : "(Non-Voter)";
-  return `${id}: ${describeRole(role)} ${kind} Term:${term} Lead:${lead}\n`;
-}
-
-function progressLine(p: ProgressStatus): string {
-  let text = `${p.id}: ${PROGRESS_TEXT[p.state]} match=${p.match} next=${p.next}`;
-  if (p.learner) text += " learner";
-  if (p.paused) text += " paused";
-  if (p.pendingSnapshot > 0) text += ` pendingSnap=${p.pendingSnapshot}`;
-  if (!p.recentActive) text += " inactive";
-  if (p.inflightMessages > 0) {
-    text += ` inflight=${p.inflightMessages}${p.inflightFull ? "[full]" : ""}`;
-  }
-  return `${text}\n`;
-}

@@ -67,6 +67,8 @@ export class EnvironmentNode {
   readonly appendWork: AppendWork[] = [];
   readonly applyWork: ApplyWork[] = [];
   held: HeldReady | null = null;
+  /** The Ready that was taken last since the start. */
+  taken: Ready | null = null;
   /** The state machine: its state after every entry applied, the newest last. */
   #history: Snapshot[];
   #storage: HistoryStorage;
@@ -117,6 +119,13 @@ export class EnvironmentNode {
       throw new DirectiveError(`node ${this.id} holds no Ready: hold-ready ${this.id} first`);
     }
     return this.held;
+  }
+
+  lastReady(): Ready {
+    if (this.taken === null) {
+      throw new DirectiveError(`node ${this.id} has taken no Ready: hold-ready ${this.id} first`);
+    }
+    return this.taken;
   }
 
   /** The disk's cache has it; a crash may still take it. */
@@ -179,8 +188,16 @@ export class EnvironmentNode {
   crash(): void {
     this.#raw = null;
     this.held = null;
+    this.taken = null;
     this.appendWork.length = 0;
     this.applyWork.length = 0;
+  }
+
+  /** Somebody puts in a disk that holds what the node once started from. */
+  wipe(): void {
+    this.#assertCrashed();
+    const firstIndex = index(this.#history[0]!.metadata.index + 1);
+    this.#durable = { hardState: null, firstIndex, entries: [] };
   }
 
   /**
@@ -188,7 +205,7 @@ export class EnvironmentNode {
    * has kept by itself what it had applied up to `applied`.
    */
   restart(applied: Index | undefined): void {
-    if (this.#raw !== null) throw new DirectiveError(`node ${this.id} is running: crash it first`);
+    this.#assertCrashed();
     const { hardState, firstIndex, entries } = this.#durable;
     const at = (wanted: number): number =>
       this.#history.findIndex((state) => state.metadata.index === wanted);
@@ -205,6 +222,10 @@ export class EnvironmentNode {
     if (hardState !== null) this.#storage.setHardState(hardState);
     this.#raw = this.#start(applied ?? base.metadata.index);
     this.#lastHardState = hardState ?? NO_HARD_STATE;
+  }
+
+  #assertCrashed(): void {
+    if (this.#raw !== null) throw new DirectiveError(`node ${this.id} is running: crash it first`);
   }
 
   #start(applied: Index): RawNode {

@@ -1,5 +1,5 @@
 import { describeEntries, describeMessage, describeReady } from "../describe.ts";
-import { LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD, NO_MESSAGES } from "../message.ts";
+import { LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD, NO_ENTRIES, NO_MESSAGES } from "../message.ts";
 import type { Message } from "../message.ts";
 import type { LightReady, Ready } from "../ready.ts";
 import { DirectiveError } from "./arguments.ts";
@@ -54,6 +54,19 @@ export class Host {
     held.isWritten = true;
   }
 
+  /** A crash between two writes that should have been one: only `part` gets to the disk. */
+  tearReady(node: EnvironmentNode, part: "hard-state" | "entries"): void {
+    const { hardState, entries } = node.heldReady().ready;
+    if (part === "hard-state") node.store(hardState, null, NO_ENTRIES);
+    else node.store(null, null, entries);
+    node.sync();
+  }
+
+  /** Against the rules: what should wait for the write does not. */
+  sendReady(node: EnvironmentNode): void {
+    this.#network.send(node.heldReady().ready.persistedMessages);
+  }
+
   finishReady(node: EnvironmentNode): void {
     this.writeReady(node);
     const { ready } = node.heldReady();
@@ -68,7 +81,7 @@ export class Host {
     if (work === undefined) {
       this.#print("no append work to perform");
     } else if ("type" in work) {
-      this.#printWork(describeMessage({ ...work, responses: NO_MESSAGES }));
+      this.#printWork(describeOrder(work));
       const { term, vote, commit } = work;
       // All of the hard state is there, or nothing of it.
       const hardState = term === 0 && vote === 0 && commit === 0 ? null : { term, vote, commit };
@@ -83,13 +96,24 @@ export class Host {
     }
   }
 
+  /** Against the rules: a piece of work of the append thread is lost, and nobody notices. */
+  skipAppend(node: EnvironmentNode): void {
+    const work = node.appendWork.shift();
+    if (work === undefined) {
+      this.#print("no append work to perform");
+    } else {
+      const name = "type" in work ? describeOrder(work) : `Ready ${work.number}`;
+      this.#print(`Losing:\n${name}\n`);
+    }
+  }
+
   /** One piece of work of the apply thread. */
   processApply(node: EnvironmentNode): void {
     const work = node.applyWork.shift();
     if (work === undefined) {
       this.#print("no apply work to perform");
     } else if ("type" in work) {
-      this.#printWork(describeMessage({ ...work, responses: NO_MESSAGES }));
+      this.#printWork(describeOrder(work));
       node.apply(work.entries);
       this.#respond(work.responses);
     } else {
@@ -102,6 +126,7 @@ export class Host {
 
   #take(node: EnvironmentNode): Ready {
     const ready = node.raw.ready();
+    node.taken = ready;
     this.#print(describeReady({ ...ready, mustSync: node.takeMustSync(ready) }));
     return ready;
   }
@@ -162,6 +187,9 @@ function describeLightReady({ commit, committedEntries, messages }: LightReady):
   if (messages.length > 0) text += `Messages:\n${describeMessages(messages)}`;
   return text === "" ? "<empty LightReady>\n" : `LightReady:\n${text}`;
 }
+
+/** A message to a thread, without what it is to answer. */
+const describeOrder = (m: Message): string => describeMessage({ ...m, responses: NO_MESSAGES });
 
 const describeMessages = (messages: readonly Message[]): string =>
   messages.map((m) => `${describeMessage(m)}\n`).join("");

@@ -33,6 +33,7 @@ const SWITCHES: ReadonlyMap<string, FieldsOf<boolean>> = new Map([
   ["group-commit", "groupCommit"],
   ["batch-append", "batchAppend"],
   ["skip-bcast-commit", "skipBroadcastCommit"],
+  ["commit-in-votes", "commitInVotes"],
 ]);
 
 const SNAPSHOT_KEYS = ["voters", "learners", "index", "content"] as const;

@@ -1,7 +1,7 @@
 import { index, nodeId } from "../../base/ids.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { JointConfig, MajorityConfig } from "../quorum.ts";
-import type { AckedIndex, VoteOf, VoteResult } from "../quorum.ts";
+import type { AckedIndex, GroupOf, VoteOf, VoteResult } from "../quorum.ts";
 import { assertNoInput, DirectiveError, valuesOf, wholeNumber } from "./arguments.ts";
 import type { Directive } from "./dataFile.ts";
 
@@ -10,14 +10,20 @@ import type { Directive } from "./dataFile.ts";
  *
  *     committed cfg=(1,2) cfgj=(2,3,4) idx=(_,5,_,7)
  *     vote      cfg=(1,2) cfgj=(2,3,4) votes=(y,n,_,y)
+ *     group_committed cfg=(1,2) cfgj=(2,3,4) idx=(_,5,_,7) gid=(1,1,2,_)
  *
  * `cfg` are the voters, `cfgj` those of a second half; `zero` makes that half empty but there. The
  * indexes and votes belong to the voters in the order in which these are first named; _ is a voter
- * of whom nothing is known. Where a second way to the same answer comes to another one, the
- * transcript says so.
+ * of whom nothing is known. So do the commit groups in `gid`, of raft-rs's group commit; _ is a
+ * voter without one. Where a second way to the same answer comes to another one, the transcript
+ * says so.
  */
 
-export const QUORUM_COMMANDS: ReadonlySet<string> = new Set(["committed", "vote"]);
+export const QUORUM_COMMANDS: ReadonlySet<string> = new Set([
+  "committed",
+  "vote",
+  "group_committed",
+]);
 
 const VOTE_RESULT_TEXT: Readonly<Record<VoteResult, string>> = {
   won: "VoteWon",
@@ -29,7 +35,7 @@ const VOTE_RESULT_TEXT: Readonly<Record<VoteResult, string>> = {
 const VOTES: Readonly<Record<string, number | undefined>> = { y: 2, n: 1, _: 0 };
 const AGAINST = 1;
 
-const KEYS: ReadonlySet<string> = new Set(["cfg", "cfgj", "idx", "votes"]);
+const KEYS: ReadonlySet<string> = new Set(["cfg", "cfgj", "idx", "votes", "gid"]);
 
 interface Question {
   readonly voters: readonly NodeId[];
@@ -37,6 +43,8 @@ interface Question {
   readonly outgoing: readonly NodeId[] | null;
   readonly indexes: readonly number[];
   readonly votes: readonly number[];
+  /** The commit groups, 0 for none; empty if no voter has one. */
+  readonly groups: readonly number[];
 }
 
 export function answerQuorumDirective(d: Directive): string {
@@ -58,6 +66,12 @@ export function answerQuorumDirective(d: Directive): string {
     const at = known.get(id);
     return at === undefined ? undefined : index(at);
   };
+  if (d.command === "group_committed") {
+    if (q.groups.length > 0 && q.groups.length !== everybody.length) {
+      return `error: mismatched input (explicit or _) for group ids ${everybody.length}: ${q.groups.length}`;
+    }
+    return answerGroupCommit(q, acked);
+  }
   return q.outgoing === null
     ? answerMajorityCommit(new MajorityConfig(q.voters), acked)
     : answerJointCommit(q.voters, q.outgoing, acked);
@@ -77,12 +91,8 @@ function parseQuestion(d: Directive): Question {
   return {
     voters: ids("cfg"),
     outgoing: half.length === 0 ? null : isZero ? [] : ids("cfgj"),
-    indexes: valuesOf(d, "idx").map((text) => {
-      if (text === "_") return 0;
-      const at = wholeNumber(text, "an index in idx");
-      if (at === 0) throw new DirectiveError("cannot use 0 as idx: write _ for nothing known");
-      return at;
-    }),
+    indexes: valuesOf(d, "idx").map((text) => numberOrNothing(text, "idx")),
+    groups: valuesOf(d, "gid").map((text) => numberOrNothing(text, "gid")),
     votes: valuesOf(d, "votes").map((text) => {
       const vote = VOTES[text];
       if (vote === undefined) throw new DirectiveError(`unknown vote: ${text}`);
@@ -91,10 +101,18 @@ function parseQuestion(d: Directive): Question {
   };
 }
 
+/** From 1; 0 for what is written as _. */
+function numberOrNothing(text: string, key: string): number {
+  if (text === "_") return 0;
+  const value = wholeNumber(text, `a number in ${key}`);
+  if (value === 0) throw new DirectiveError(`cannot use 0 as ${key}: write _ for nothing known`);
+  return value;
+}
+
 /** Who has which of the given values; who has none is not there. */
 function assign(q: Question, given: readonly number[]): ReadonlyMap<NodeId, number> {
   const inOrder = new Set([...q.voters, ...(q.outgoing ?? [])]);
-  const all = [...inOrder].map((id, i) => [id, given[i]!] as const);
+  const all = [...inOrder].map((id, i) => [id, given[i] ?? 0] as const);
   return new Map(all.filter(([, value]) => value !== 0));
 }
 
@@ -117,6 +135,20 @@ function answerJointCommit(
   const swapped = new JointConfig(outgoing, voters).committedIndex(acked);
   const note = swapped === committed ? "" : `${indexText(swapped)} <-- via symmetry\n`;
   return `${joint.describe(acked)}${note}${indexText(committed)}\n`;
+}
+
+function answerGroupCommit(q: Question, acked: AckedIndex): string {
+  const outgoing = q.outgoing ?? [];
+  const groups = assign(q, q.groups);
+  // Of whom nothing is known, the group is not known either.
+  const groupOf: GroupOf = (id) => (acked(id) === undefined ? 0 : (groups.get(id) ?? 0));
+  const { index: committed } = new JointConfig(q.voters, outgoing).groupCommittedIndex(
+    acked,
+    groupOf,
+  );
+  const swapped = new JointConfig(outgoing, q.voters).groupCommittedIndex(acked, groupOf).index;
+  const note = swapped === committed ? "" : `${indexText(swapped)} <-- via symmetry\n`;
+  return `${note}${indexText(committed)}\n`;
 }
 
 function answerMajorityCommit(config: MajorityConfig, acked: AckedIndex): string {

@@ -91,6 +91,7 @@ x>       5    (id=2)
   test.each([
     ["vote cfg=(1) votes=(x)", "unknown vote: x"],
     ["committed cfg=(1) idx=(0)", "cannot use 0 as idx"],
+    ["group_committed cfg=(1) idx=(1) gid=(0)", "cannot use 0 as gid"],
     ["committed cfg=(one) idx=(1)", 'a voter in cfg must be a whole number, not "one"'],
     ["committed cfg=(1) cfgj=(zero,2) idx=(1)", "cannot mix 'zero' into configuration"],
     ["vote cfgs=(1) votes=(y)", "unknown arg cfgs"],
@@ -143,6 +144,12 @@ describe("interaction files", () => {
     ["report-snapshot 1 2 lost", "a snapshot is finished or failed, not lost"],
     ["restart 1", "node 1 is running: crash it first"],
     ["finish-ready 1", "node 1 holds no Ready: hold-ready 1 first"],
+    ["send-ready 1", "node 1 holds no Ready: hold-ready 1 first"],
+    ["write-ready 1 part=snapshot", "part must be hard-state or entries, not snapshot"],
+    ["wipe 1", "node 1 is running: crash it first"],
+    ["step 1 MsgFoo", "unknown message type MsgFoo"],
+    ["step 1 MsgApp entries=(4)", 'the index of an entry must be a whole number, not ""'],
+    ["step 1 MsgApp reject=true", "step has no option reject"],
   ])("refuse %j", (directive, why) => {
     expect(last(...QUIET_LEADER, directive)).toContain(`refused: ${why}`);
   });
@@ -335,6 +342,55 @@ describe("interaction files", () => {
     // What the append thread answered for was durable.
     expect(last(...async, "process-append-thread 1", ...crash, "raft-state")).toContain("Term:1");
     expect(last(...async, ...crash, "raft-state")).toContain("Term:0");
+  });
+
+  test("forget with a crash, too, which Ready was the last", () => {
+    const restarted = ["process-ready 1", "crash 1", "restart 1", "log-level debug"];
+    expect(last(...QUIET_LEADER, ...restarted, "advance 1")).toMatch(
+      /^refused: node 1 has taken no Ready: hold-ready 1 first/,
+    );
+  });
+
+  test("start a node with a new disk from what it had at first", () => {
+    const kept = [...QUIET_LEADER, "propose 1 a", "stabilize", "compact 2 3", "crash 2"];
+    const wiped = [...kept, "wipe 2", "log-level info", "restart 2"];
+    expect(last(...wiped)).toContain("term: 0, commit: 2, applied: 2, lastindex: 2, lastterm: 1]");
+    const empty = ["log-level none", "add-nodes 1", "crash 1", "wipe 1", "log-level info"];
+    expect(last(...empty, "restart 1")).toContain("commit: 0, applied: 0, lastindex: 0,");
+  });
+
+  test("lose a write of the append thread, and say which", () => {
+    const make = (mode: string): readonly string[] => [
+      "log-level none",
+      `add-nodes 1 voters=(1) index=2 storage-writes=${mode}`,
+      "campaign 1",
+      "stabilize",
+      "log-level debug",
+    ];
+    expect(last(...make("async"), "skip-append-thread 1")).toBe("no append work to perform\n");
+    const written = ["propose 1 a", "process-ready 1", "skip-append-thread 1"];
+    expect(last(...make("async"), ...written)).toBe(
+      'Losing:\n1->AppendThread MsgStorageAppend Term:0 Log:0/0 Entries:[1/4 EntryNormal "a"]\n',
+    );
+    expect(last(...make("pipelined"), ...written)).toMatch(/^Losing:\nReady \d+\n$/);
+  });
+
+  test("hand a node a message that nobody has sent", () => {
+    const made = "step 2 MsgApp from=1 term=1 index=3 log-term=1 commit=4 entries=(1/4,1/5)";
+    const stepped = [...QUIET_LEADER, "log-level warn", made];
+    expect(printed(...stepped, "process-ready 2").slice(-2)).toEqual([
+      "ok\n",
+      `Ready MustSync=true:
+HardState Term:1 Vote:1 Commit:4
+Entries:
+1/4 EntryNormal ""
+1/5 EntryNormal ""
+CommittedEntries:
+1/4 EntryNormal ""
+Messages:
+2->1 MsgAppResp Term:1 Log:0/5
+`,
+    ]);
   });
 
   test("restart a node with the members that it had reached", () => {
