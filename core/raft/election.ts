@@ -26,7 +26,7 @@ export function hup(r: Raft, kind: Campaign): void {
     return;
   }
   // A node that lags behind in applying does not know yet who may vote.
-  if (r.log.hasUnapplied(isConfChange)) {
+  if (r.log.hasUnapplied(isConfChange, r.log.committed)) {
     r.trace?.event({ kind: "campaignPendingConfChange", node: r.id, term: r.term });
     return;
   }
@@ -142,7 +142,8 @@ function learnCommit(r: Raft, { commit, commitTerm }: Message): void {
   if (!r.log.maybeCommit(commit, commitTerm)) return;
   r.trace?.event({ kind: "commitLearned", node: r.id, commit, commitTerm });
   // An election must not be decided by a membership that is no more.
-  if (r.role !== "follower" && r.log.hasUnapplied(isConfChange)) r.becomeFollower(r.term, NO_NODE);
+  if (r.role !== "follower" && r.log.hasUnapplied(isConfChange, r.log.committed))
+    r.becomeFollower(r.term, NO_NODE);
 }
 
 /** Candidate or pre-candidate: counts an answer to its own kind of request. */

@@ -271,10 +271,10 @@ export class RaftLog {
     return stable.concat(entries.slice(0, countWithinSize(entries, 0, hi - offset, left)));
   }
 
-  /** True if an entry of a kind that `wanted` accepts is committed but not yet applied. */
-  hasUnapplied(wanted: (entry: Entry) => boolean): boolean {
+  /** True if an entry up to `last` that `wanted` accepts is committed but not yet applied. */
+  hasUnapplied(wanted: (entry: Entry) => boolean, last: Index): boolean {
     let lo = (this.applied + 1) as Index;
-    const hi = (this.committed + 1) as Index;
+    const hi = (last + 1) as Index;
     // In pages: after a long outage this range may be large.
     while (lo < hi) {
       const page = this.slice(lo, hi, this.#maxApplyingBytes);

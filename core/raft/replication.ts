@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import { NO_INDEX, NO_NODE } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
-import { message } from "./message.ts";
+import { isConfChange, message } from "./message.ts";
 import type { Message, Snapshot } from "./message.ts";
 import type { Progress } from "./progress.ts";
 import type { Raft } from "./raft.ts";
@@ -123,6 +123,9 @@ function restore(r: Raft, snapshot: Snapshot): boolean {
     r.trace?.event({ kind: "snapshotLacksNode", node: r.id, confState });
     return false;
   }
+  // The host is applying a membership change, which would be made to the snapshot's membership next:
+  // a newer one, that has it already. The leader sends another snapshot.
+  if (r.log.hasUnapplied(isConfChange, r.log.applying)) return false;
   if (!isRequested && r.log.matchesTerm(index, term)) {
     // The entries are all here: knowing that they are committed is enough.
     traceRestore(r, "commitFastForwarded", snapshot);
