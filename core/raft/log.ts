@@ -273,7 +273,9 @@ export class RaftLog {
 
   /** True if an entry up to `last` that `wanted` accepts is committed but not yet applied. */
   hasUnapplied(wanted: (entry: Entry) => boolean, last: Index): boolean {
-    let lo = (this.applied + 1) as Index;
+    // What a snapshot that waits to be stored has overtaken is gone.
+    const first = this.firstIndex();
+    let lo = (this.applied < first ? first : this.applied + 1) as Index;
     const hi = (last + 1) as Index;
     // In pages: after a long outage this range may be large.
     while (lo < hi) {
