@@ -1,4 +1,4 @@
-import { entriesSizeBytes, payloadsSizeBytes } from "./entrySize.ts";
+import { entriesSizeBytes } from "./entrySize.ts";
 import { NO_INDEX } from "../base/ids.ts";
 import type { Index, Term } from "../base/ids.ts";
 import type { Entry, Message, Snapshot } from "./message.ts";
@@ -40,7 +40,7 @@ export function storedUpTo(
 /** The host has applied `entries`, the oldest of those it was handed. */
 export function applied(r: Raft, entries: readonly Entry[]): void {
   appliedTo(r, entries[entries.length - 1]!.index, entriesSizeBytes(entries));
-  r.reduceUncommittedSize(payloadsSizeBytes(entries));
+  r.reduceUncommittedSize(entries);
 }
 
 function appliedTo(r: Raft, index: Index, sizeBytes: number): void {

@@ -38,6 +38,7 @@ export function countWithinSize(
   to: number,
   maxBytes: number,
 ): number {
+  if (to - from <= 1) return to - from;
   let sum = 0;
   for (let i = from; i < to; i++) {
     sum += entrySizeBytes(entries[i]!);

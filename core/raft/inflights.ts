@@ -43,7 +43,8 @@ export class Inflights {
     if (this.isFull()) assert(false, "cannot add into a Full inflights");
     let ring = this.#ring;
     if (ring === null || this.#count * 2 === ring.length) ring = this.#grow();
-    const at = (this.#start + this.#count * 2) % ring.length;
+    let at = this.#start + this.#count * 2;
+    if (at >= ring.length) at -= ring.length;
     ring[at] = lastIndex;
     ring[at + 1] = bytes;
     this.#count++;
@@ -55,7 +56,8 @@ export class Inflights {
     const ring = this.#ring;
     while (this.#count > 0 && ring![this.#start]! <= upTo) {
       this.#bytes -= ring![this.#start + 1]!;
-      this.#start = (this.#start + 2) % ring!.length;
+      this.#start += 2;
+      if (this.#start === ring!.length) this.#start = 0;
       this.#count--;
     }
   }

@@ -57,7 +57,8 @@ export class RaftLog {
   }
 
   lastIndex(): Index {
-    return this.unstable.lastIndex() ?? this.#storage.lastIndex();
+    // What is unstable begins where storage, or the snapshot that is to replace it, ends.
+    return (this.unstable.end - 1) as Index;
   }
 
   lastTerm(): Term {
@@ -71,11 +72,11 @@ export class RaftLog {
 
   /** Term of the entry at `i`; also known one place before the first entry. */
   term(i: Index): Term | StorageError {
-    const unstable = this.unstable.term(i);
-    if (unstable !== undefined) return unstable;
-    if (i + 1 < this.firstIndex()) return "compacted";
-    if (i > this.lastIndex()) return "unavailable";
-    return this.#storage.term(i);
+    const { offset, entries, snapshot } = this.unstable;
+    if (i >= offset) return i < offset + entries.length ? entries[i - offset]!.term : "unavailable";
+    if (snapshot === null) return this.#storage.term(i);
+    // What storage still holds before the snapshot is about to be replaced by it.
+    return i === snapshot.metadata.index ? snapshot.metadata.term : "compacted";
   }
 
   termOrZero(i: Index): Term {
@@ -247,17 +248,18 @@ export class RaftLog {
   /** Entries with lo <= index < hi, at least one if lo < hi, as far as `maxBytes` reaches. */
   slice(lo: Index, hi: Index, maxBytes: number): readonly Entry[] | StorageError {
     if (lo > hi) assert(false, `invalid slice ${lo} > ${hi}`);
-    const first = this.firstIndex();
-    if (lo < first) return "compacted";
+    const { entries, offset } = this.unstable;
+    // What is unstable is not compacted: storage need not be asked.
+    if (lo < offset && lo < this.firstIndex()) return "compacted";
     if (hi > this.lastIndex() + 1) {
-      assert(false, `slice[${lo},${hi}) out of bound [${first},${this.lastIndex()}]`);
+      const bounds = `[${this.firstIndex()},${this.lastIndex()}]`;
+      assert(false, `slice[${lo},${hi}) out of bound ${bounds}`);
     }
     if (lo === hi) return NO_ENTRIES;
 
-    const { entries, offset } = this.unstable;
     if (lo >= offset) {
-      const from = lo - offset;
-      return entries.slice(from, from + countWithinSize(entries, from, hi - offset, maxBytes));
+      const count = countWithinSize(entries, lo - offset, hi - offset, maxBytes);
+      return this.unstable.slice(lo, (lo + count) as Index);
     }
     const cut = hi < offset ? hi : offset;
     const stable = this.#storage.entries(lo, cut, maxBytes);

@@ -117,7 +117,7 @@ function groupAfter(r: Raft, change: ConfChangeV2): ChangeResult {
 /** What a node does because its group is now another. */
 function followSwitch(r: Raft): void {
   if (r.role !== "leader") return;
-  const own = r.tracker.progress.get(r.id);
+  const own = r.tracker.find(r.id);
   if (own === undefined || own.isLearner) {
     // It has no vote any more. Until somebody else is elected it may go on serving (thesis 4.2.2).
     if (r.stepDownOnRemoval) r.becomeFollower(r.term, NO_NODE);

@@ -105,11 +105,11 @@ export interface Message {
 
 /**
  * Where MsgStorageAppend and MsgStorageApply go when storage is written in the background: to the
- * host's own two threads of work (etcd's LocalAppendThread and LocalApplyThread, which are the two
- * largest ids there as well).
+ * host's own two threads of work (etcd's LocalAppendThread and LocalApplyThread, which are the
+ * same bits: there they are read as the two largest ids).
  */
-export const LOCAL_APPEND_THREAD = Number.MAX_SAFE_INTEGER as NodeId;
-export const LOCAL_APPLY_THREAD = (Number.MAX_SAFE_INTEGER - 1) as NodeId;
+export const LOCAL_APPEND_THREAD = -1 as NodeId;
+export const LOCAL_APPLY_THREAD = -2 as NodeId;
 
 export const isLocalThread = (id: NodeId): boolean =>
   id === LOCAL_APPEND_THREAD || id === LOCAL_APPLY_THREAD;

@@ -13,7 +13,7 @@ import { describeGroupConfig } from "./tracker.ts";
 export function proposeEntries(r: Raft, proposed: readonly Entry[]): StepResult {
   // A leader that was taken out of the group leads on until another is elected, but it has no say
   // in what comes after.
-  if (!r.tracker.progress.has(r.id)) return "proposalDropped";
+  if (r.tracker.find(r.id) === undefined) return "proposalDropped";
   const transferee = r.leadTransferee;
   if (transferee !== NO_NODE) {
     r.trace?.event({ kind: "proposalDuringTransfer", node: r.id, term: r.term, transferee });

@@ -139,6 +139,7 @@ export class JointConfig {
 
   committedIndex(acked: AckedIndex): Index {
     const incoming = this.incoming.committedIndex(acked);
+    if (this.outgoing.voters.length === 0) return incoming;
     const outgoing = this.outgoing.committedIndex(acked);
     return incoming < outgoing ? incoming : outgoing;
   }

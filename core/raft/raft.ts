@@ -151,7 +151,7 @@ export class Raft {
 
   /** True if this node may stand for election: a voter that has no snapshot still to store. */
   isPromotable(): boolean {
-    const own = this.tracker.progress.get(this.id);
+    const own = this.tracker.find(this.id);
     return own !== undefined && !own.isLearner && !this.log.hasPendingSnapshot();
   }
 
@@ -231,8 +231,10 @@ export class Raft {
   }
 
   /** Applied entries no longer burden the limit on what is uncommitted. */
-  reduceUncommittedSize(bytes: number): void {
-    this.#uncommittedSizeBytes = Math.max(0, this.#uncommittedSizeBytes - bytes);
+  reduceUncommittedSize(entries: readonly Entry[]): void {
+    if (this.#uncommittedSizeBytes === 0) return;
+    const left = this.#uncommittedSizeBytes - payloadsSizeBytes(entries);
+    this.#uncommittedSizeBytes = Math.max(0, left);
   }
 
   /** Leader only: commits what a quorum has stored. True if the commit index moved. */
@@ -287,7 +289,7 @@ export class Raft {
   }
 
   progressOf(id: NodeId): Progress {
-    const progress = this.tracker.progress.get(id);
+    const progress = this.tracker.find(id);
     assert(progress !== undefined, "a leader tracks whom it sends to");
     return progress;
   }

@@ -237,7 +237,7 @@ export class RawNode {
   assignCommitGroups(groups: Iterable<readonly [id: NodeId, group: number]>): void {
     for (const [id, group] of groups) {
       assert(Number.isSafeInteger(group) && group > 0, "a commit group is a number from 1");
-      const progress = this.#raft.tracker.progress.get(id);
+      const progress = this.#raft.tracker.find(id);
       if (progress !== undefined) progress.commitGroup = group;
     }
     commitAndTell(this.#raft);
@@ -281,7 +281,8 @@ export class RawNode {
       case "MsgVoteResp":
       case "MsgPreVoteResp":
       case "MsgReadIndexResp":
-        if (!isFromThread && !this.#raft.tracker.progress.has(m.from)) return "stepPeerNotFound";
+        if (!isFromThread && this.#raft.tracker.find(m.from) === undefined)
+          return "stepPeerNotFound";
         break;
       // These a node only ever sends itself: from the network they are refused.
       case "MsgHup":

@@ -258,7 +258,7 @@ export function handleUnreachable(r: Raft, from: NodeId): void {
 
 /** What the leader knows of a node, unless that is no member (any more). */
 export function trackedOf(r: Raft, id: NodeId): Progress | undefined {
-  const progress = r.tracker.progress.get(id);
+  const progress = r.tracker.find(id);
   if (progress === undefined) r.trace?.event({ kind: "progressMissing", node: r.id, peer: id });
   return progress;
 }

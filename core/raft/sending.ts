@@ -32,6 +32,8 @@ export function broadcastHeartbeat(r: Raft): void {
 export function maybeSendAppend(r: Raft, progress: Progress, sendIfEmpty: boolean): boolean {
   if (progress.isPaused()) return false;
   if (progress.requestedSnapshot !== NO_INDEX) return maybeSendSnapshot(r, progress);
+  // Most acknowledgements leave nothing to send.
+  if (!sendIfEmpty && progress.next > r.log.lastIndex()) return false;
   const previous = (progress.next - 1) as Index;
   const previousTerm = r.log.term(previous);
   // The log no longer reaches back to where the follower's ends.
@@ -53,7 +55,8 @@ export function maybeSendAppend(r: Raft, progress: Progress, sendIfEmpty: boolea
     m.commit = r.log.committed;
     r.send(m);
   }
-  progress.sentEntries(entries.length, payloadsSizeBytes(entries));
+  const hasByteLimit = r.tracker.limits.maxBytes > 0;
+  progress.sentEntries(entries.length, hasByteLimit ? payloadsSizeBytes(entries) : 0);
   progress.sentCommit(r.log.committed);
   return true;
 }

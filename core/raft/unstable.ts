@@ -8,13 +8,14 @@ import type { RaftTrace } from "./trace.ts";
 /**
  * What is not yet known to be on this node's disk: perhaps a snapshot, then the entries from
  * `offset` on. The part below `offsetInProgress` has been handed to the host in a Ready and is
- * being written; the rest is for the next Ready. Arrays of entries that come in or go out are never
- * shared with the one in here, which grows in place.
+ * being written; the rest is for the next Ready. An array of entries that came in or went out as a
+ * whole is shared with whoever has it, and copied before it would grow.
  */
 export class Unstable {
   snapshot: Snapshot | null = null;
-  /** `entries[i]` has index `offset + i`. */
-  entries: Entry[] = [];
+  #entries: readonly Entry[] = NO_ENTRIES;
+  /** The same array, while nobody else holds it: then it may grow in place. */
+  #own: Entry[] | null = null;
   offset: Index;
   snapshotInProgress = false;
   offsetInProgress: Index;
@@ -28,6 +29,11 @@ export class Unstable {
     this.#trace = trace;
   }
 
+  /** `entries[i]` has index `offset + i`. */
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
   /** Index after the last entry in here, or `offset` if there is none. */
   get end(): Index {
     return (this.offset + this.entries.length) as Index;
@@ -35,11 +41,6 @@ export class Unstable {
 
   firstIndex(): Index | undefined {
     return this.snapshot === null ? undefined : ((this.snapshot.metadata.index + 1) as Index);
-  }
-
-  lastIndex(): Index | undefined {
-    if (this.entries.length > 0) return (this.offset + this.entries.length - 1) as Index;
-    return this.snapshot?.metadata.index;
   }
 
   /** Term of the last entry in here; 0 if there is none. */
@@ -63,9 +64,7 @@ export class Unstable {
 
   /** The entries that no Ready has carried yet. */
   nextEntries(): readonly Entry[] {
-    return this.hasNextEntries()
-      ? this.entries.slice(this.offsetInProgress - this.offset)
-      : NO_ENTRIES;
+    return this.hasNextEntries() ? this.slice(this.offsetInProgress, this.end) : NO_ENTRIES;
   }
 
   /** The snapshot, unless a Ready has carried it already. */
@@ -104,7 +103,7 @@ export class Unstable {
       return;
     }
     const count = i + 1 - this.offset;
-    this.entries = count === this.entries.length ? [] : this.entries.slice(count);
+    this.#share(count === this.entries.length ? NO_ENTRIES : this.entries.slice(count));
     this.offset = (i + 1) as Index;
     if (this.offsetInProgress < this.offset) this.offsetInProgress = this.offset;
   }
@@ -119,7 +118,7 @@ export class Unstable {
   restore(snapshot: Snapshot): void {
     this.offset = (snapshot.metadata.index + 1) as Index;
     this.offsetInProgress = this.offset;
-    this.entries = [];
+    this.#share(NO_ENTRIES);
     this.snapshot = snapshot;
     this.snapshotInProgress = false;
   }
@@ -127,28 +126,49 @@ export class Unstable {
   /** Appends `added`, which replaces whatever is stored from its first index on. */
   truncateAndAppend(added: readonly Entry[]): void {
     const from = added[0]!.index;
-    if (from === this.end) {
-      for (const entry of added) this.entries.push(entry);
+    if (from === this.end && this.entries.length > 0) {
+      const own = this.#owned();
+      for (const entry of added) own.push(entry);
+    } else if (from === this.end) {
+      this.#share(added);
     } else if (from <= this.offset) {
       // Even what is already stable from there on is replaced: the host will overwrite it.
       this.#trace?.event({ kind: "unstableReplaced", node: this.#node, index: from });
-      this.entries = added.slice();
+      this.#share(added);
       this.offset = from;
       this.offsetInProgress = from;
     } else {
       this.#trace?.event({ kind: "unstableTruncated", node: this.#node, index: from });
-      this.entries = this.slice(this.offset, from).concat(added);
+      this.#share(this.entries.slice(0, from - this.offset).concat(added));
       // A write of the replaced entries may be under way; what replaces them must follow it.
       if (this.offsetInProgress > from) this.offsetInProgress = from;
     }
   }
 
-  slice(lo: Index, hi: Index): Entry[] {
+  slice(lo: Index, hi: Index): readonly Entry[] {
     if (lo > hi) assert(false, `invalid unstable.slice ${lo} > ${hi}`);
     if (lo < this.offset || hi > this.end) {
       const bounds = `[${this.offset},${this.end}]`;
       assert(false, `unstable.slice[${lo},${hi}) out of bound ${bounds}`);
     }
-    return this.entries.slice(lo - this.offset, hi - this.offset);
+    if (hi - lo < this.entries.length) {
+      return this.entries.slice(lo - this.offset, hi - this.offset);
+    }
+    this.#own = null;
+    return this.entries;
+  }
+
+  /** Takes an array that others may hold too. */
+  #share(entries: readonly Entry[]): void {
+    this.#entries = entries;
+    this.#own = null;
+  }
+
+  #owned(): Entry[] {
+    if (this.#own === null) {
+      this.#own = this.entries.slice();
+      this.#entries = this.#own;
+    }
+    return this.#own;
   }
 }

@@ -7,12 +7,24 @@ import type { ConfState, Entry, Message, MessageType, Snapshot } from "./message
  * state: nothing compares equal to, or greater than, a NaN.
  */
 
-/** Requests that belong to no term: whoever leads handles them as if they had been made there. */
+/**
+ * Messages of no term: requests, which whoever leads handles as if they had been made there, and
+ * what a node only tells itself.
+ */
 const WITHOUT_TERM: ReadonlySet<MessageType> = new Set<MessageType>([
   "MsgProp",
   "MsgReadIndex",
   "MsgTransferLeader",
   "MsgForgetLeader",
+  "MsgHup",
+  "MsgBeat",
+  "MsgUnreachable",
+  "MsgSnapStatus",
+  "MsgCheckQuorum",
+  "MsgStorageAppend",
+  "MsgStorageAppendResp",
+  "MsgStorageApply",
+  "MsgStorageApplyResp",
 ]);
 
 /** Why `m` cannot be a message of another node, or null. */
@@ -45,7 +57,10 @@ export function faultOf(m: Message): string | null {
 
 /** Far below 2^53, so that a term or an index can be counted on from there. */
 const LIMIT = 2 ** 52;
-const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < LIMIT;
+const isCount = (value: number): boolean =>
+  typeof value === "number" &&
+  // What fits into 32 bits is the most frequent by far, and the fastest to tell.
+  (value >>> 0 === value || (Number.isInteger(value) && value >= 0 && value < LIMIT));
 
 const isEntry = (entry: Entry, place: number | null): boolean =>
   typeof entry === "object" &&
