@@ -6,17 +6,31 @@ import { restoreGroup } from "./changer.ts";
 import { assertValidConfig } from "./config.ts";
 import { NO_LIMIT_BYTES, payloadsSizeBytes } from "./entrySize.ts";
 import { RaftLog } from "./log.ts";
-import { message } from "./message.ts";
+import { message, NO_MESSAGES } from "./message.ts";
 import type { ConfState, Draft, Entry, HardState, Message } from "./message.ts";
 import type { Progress } from "./progress.ts";
 import type { Role } from "./role.ts";
 import type { ReadState } from "./ready.ts";
-import { ReadOnly } from "./readOnly.ts";
+import { NO_READ_STATES } from "./ready.ts";
+import type { ReadOnly } from "./readOnly.ts";
 import type { RaftTrace } from "./trace.ts";
 import { describeGroupConfig, ProgressTracker } from "./tracker.ts";
 import type { GroupConfig, ProgressMap } from "./tracker.ts";
 
 const NO_DATA = new Uint8Array(0);
+const NO_DRAFTS: readonly Draft<Message>[] = [];
+
+/**
+ * A list with one more item: the same list, unless it is short. Most Readys carry one or two
+ * messages, and an array made for them takes a tenth of what a first push makes room for; the empty
+ * list is one and the same for everybody.
+ */
+function withOneMore<T>(list: readonly T[], item: T): readonly T[] {
+  if (list.length === 0) return [item];
+  if (list.length === 1) return [list[0]!, item];
+  (list as T[]).push(item);
+  return list;
+}
 
 /** etcd prints node ids in base 16. */
 export const hex = (id: NodeId): string => id.toString(16);
@@ -52,10 +66,10 @@ export class Raft {
   vote: NodeId = NO_NODE;
   lead: NodeId = NO_NODE;
   role: Role = "follower";
-  queued: Draft<Message>[] = [];
-  afterAppend: Message[] = [];
+  queued: readonly Draft<Message>[] = NO_DRAFTS;
+  afterAppend: readonly Message[] = NO_MESSAGES;
   /** Reads that may be served, for the next Ready. */
-  readStates: ReadState[] = [];
+  readStates: readonly ReadState[] = NO_READ_STATES;
 
   /** Leader: whom it hands its office to; 0 if it keeps it. */
   leadTransferee: NodeId = NO_NODE;
@@ -64,7 +78,8 @@ export class Raft {
    * election it is the end of the log, which may hold a change: waiting is cheaper than looking.
    */
   pendingConfIndex: Index = NO_INDEX;
-  readOnly = new ReadOnly();
+  /** Leader: the reads of its term; null until one is asked for. */
+  readOnly: ReadOnly | null = null;
   /** Follower: it wants a snapshot that reaches this index, whatever its log has; 0 if not. */
   requestedSnapshot: Index = NO_INDEX;
   /** Leader: reads that arrived before the first commit of its term. */
@@ -275,17 +290,26 @@ export class Raft {
         if (m.type !== "MsgProp" && m.type !== "MsgReadIndex") m.term = this.term;
     }
     if (m.type === "MsgAppResp" || m.type === "MsgVoteResp" || m.type === "MsgPreVoteResp") {
-      if (this.afterAppend.length === 0) this.afterAppend = [m];
-      else this.afterAppend.push(m);
+      this.afterAppend = withOneMore(this.afterAppend, m);
     } else {
       if (m.to === this.id) {
         assert(false, `message should not be self-addressed when sending ${m.type}`);
       }
-      // Most Readys carry one message: an array made for one is not the dozen and a half that a
-      // first push makes room for.
-      if (this.queued.length === 0) this.queued = [m];
-      else this.queued.push(m);
+      this.queued = withOneMore(this.queued, m);
     }
+  }
+
+  /** The host is handed what there is to say. */
+  clearSaid(): void {
+    this.queued = NO_DRAFTS;
+    this.afterAppend = NO_MESSAGES;
+    this.readStates = NO_READ_STATES;
+  }
+
+  takeQueued(): readonly Message[] {
+    const taken = this.queued;
+    this.queued = NO_DRAFTS;
+    return taken;
   }
 
   progressOf(id: NodeId): Progress {
@@ -311,7 +335,7 @@ export class Raft {
     this.leadTransferee = NO_NODE;
     this.requestedSnapshot = NO_INDEX;
     this.pendingConfIndex = NO_INDEX;
-    this.readOnly = new ReadOnly();
+    this.readOnly = null;
     this.readsBeforeFirstCommit = [];
     this.tracker.votes.clear();
     const last = this.log.lastIndex();

@@ -3,6 +3,7 @@ import type { Index } from "../base/ids.ts";
 import { message } from "./message.ts";
 import type { Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
+import { ReadOnly } from "./readOnly.ts";
 import { broadcastHeartbeat } from "./sending.ts";
 import type { StepResult } from "./step.ts";
 
@@ -38,6 +39,7 @@ function startRead(r: Raft, m: Message): void {
     answerRead(r, m, r.log.committed);
     return;
   }
+  r.readOnly ??= new ReadOnly();
   const context = r.readOnly.add(m, r.log.committed);
   r.readOnly.receiveAck(r.id, context);
   broadcastHeartbeat(r);
@@ -45,7 +47,7 @@ function startRead(r: Raft, m: Message): void {
 
 /** Leader: a member has answered a heartbeat, and by that perhaps confirmed reads. */
 export function confirmReads(r: Raft, m: Message): void {
-  if (r.readOnlyOption !== "safe" || m.context === null || m.context.length === 0) return;
+  if (r.readOnly === null || m.context === null || m.context.length === 0) return;
   r.readOnly.receiveAck(m.from, m.context);
   for (const { request, commit } of r.readOnly.takeConfirmed(r.tracker.voters)) {
     answerRead(r, request, commit);
@@ -54,7 +56,7 @@ export function confirmReads(r: Raft, m: Message): void {
 
 function answerRead(r: Raft, request: Message, commit: Index): void {
   if (request.from === NO_NODE || request.from === r.id) {
-    r.readStates.push({ index: commit, requestContext: request.entries[0]!.data });
+    addReadState(r, commit, request);
     return;
   }
   const answer = message("MsgReadIndexResp", request.from);
@@ -79,8 +81,12 @@ export function forwardReadIndex(r: Raft, m: Message): StepResult {
 /** Follower: the leader's answer to a read that was forwarded. */
 export function handleReadIndexResponse(r: Raft, m: Message): StepResult {
   if (m.entries.length !== 1) return dropMalformed(r, m);
-  r.readStates.push({ index: m.index, requestContext: m.entries[0]!.data });
+  addReadState(r, m.index, m);
   return "ok";
+}
+
+function addReadState(r: Raft, index: Index, request: Message): void {
+  r.readStates = [...r.readStates, { index, requestContext: request.entries[0]!.data }];
 }
 
 /** A read's context travels as the one entry of its messages. */

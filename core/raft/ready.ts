@@ -18,6 +18,8 @@ export interface ReadState {
   readonly requestContext: Uint8Array;
 }
 
+export const NO_READ_STATES: readonly ReadState[] = [];
+
 /**
  * One batch of work that a RawNode hands to its host. The host must, in this order:
  *

@@ -6,22 +6,20 @@ import type { RaftConfig, StorageWrites } from "./config.ts";
 import { LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD, message, NO_MESSAGES } from "./message.ts";
 import type { Draft, Entry, HardState, Message, Snapshot } from "./message.ts";
 import type { Raft } from "./raft.ts";
-import type { LightReady, Ready, ReadState } from "./ready.ts";
+import type { LightReady, Ready } from "./ready.ts";
 import type { Role } from "./role.ts";
 import { step } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
-const NO_READ_STATES: readonly ReadState[] = [];
-
 /** A Ready on its way to the disk, and what follows when it is there. */
 interface Write {
-  readonly ready: Ready;
+  ready: Ready | null;
   /** This node's acknowledgements to itself, in the order in which they arose. */
-  readonly toSelf: readonly Message[];
-  readonly term: Term;
+  toSelf: readonly Message[];
+  term: Term;
   /** Where the unstable log ended when the Ready was taken; both 0 if it was empty. */
-  readonly lastIndex: Index;
-  readonly lastTerm: Term;
+  lastIndex: Index;
+  lastTerm: Term;
 }
 
 /**
@@ -33,8 +31,17 @@ export class ReadyCycle {
   readonly #storage: Storage;
   readonly #mode: StorageWrites;
   #readyCount = 0;
-  /** The Ready that was taken last, until the host has advanced it in one way or another. */
-  #open: Write | null = null;
+  /**
+   * The Ready that was taken last, until the host has advanced it in one way or another. One record
+   * for all of them: only one is open at a time.
+   */
+  readonly #open: Write = {
+    ready: null,
+    toSelf: NO_MESSAGES,
+    term: NO_TERM,
+    lastIndex: NO_INDEX,
+    lastTerm: NO_TERM,
+  };
   /** Pipelined: Readys that storage holds but that may not be durable, oldest first. */
   readonly #writing: Write[] = [];
   /** Pipelined: committed entries that are being applied, oldest first. */
@@ -58,7 +65,7 @@ export class ReadyCycle {
   }
 
   get isOpen(): boolean {
-    return this.#open !== null;
+    return this.#open.ready !== null;
   }
 
   hasReady(): boolean {
@@ -76,14 +83,15 @@ export class ReadyCycle {
   }
 
   ready(): Ready {
-    if (this.#open !== null) assert(false, "two accepted Ready structs without call to Advance");
+    if (this.#open.ready !== null)
+      assert(false, "two accepted Ready structs without call to Advance");
     const r = this.#raft;
     const { unstable } = r.log;
     const entries = unstable.nextEntries();
     const snapshot = unstable.nextSnapshot();
     const hardState = this.#isHardStateNew() ? this.#hardState() : null;
     const committedEntries = r.log.nextCommittedEntries();
-    const readStates = r.readStates.length > 0 ? r.readStates : NO_READ_STATES;
+    const { readStates } = r;
     // etcd leaves the snapshot out, whose host syncs it on its own account; here it is part of the
     // one write, and acknowledged like the entries it stands for (raft-rs's rule).
     const mustSync =
@@ -137,7 +145,8 @@ export class ReadyCycle {
           : "advance must not be called when storage writes are pipelined: use advanceAppend",
       );
     }
-    this.#finish(this.#close(ready));
+    this.#close(ready);
+    this.#finish(this.#open, ready.snapshot);
     if (ready.committedEntries.length > 0) applied(this.#raft, ready.committedEntries);
   }
 
@@ -150,23 +159,24 @@ export class ReadyCycle {
     const commit = r.log.committed === this.#prevCommit ? null : r.log.committed;
     this.#prevCommit = r.log.committed;
     // What a follower has to say rests on writes to come.
-    const messages = r.role === "leader" ? r.queued : NO_MESSAGES;
-    if (r.role === "leader") r.queued = [];
+    const messages = r.role === "leader" ? r.takeQueued() : NO_MESSAGES;
     return { commit, committedEntries, messages };
   }
 
   advanceAppendAsync(ready: Ready): void {
     assert(this.#mode === "pipelined", `advanceAppend is for storage writes that are pipelined`);
-    this.#writing.push(this.#close(ready));
+    this.#close(ready);
+    this.#writing.push({ ...this.#open, ready });
   }
 
   onPersistReady(number: number): void {
-    const taken = this.#readyCount - (this.#open === null ? 0 : 1);
+    const taken = this.#readyCount - (this.#open.ready === null ? 0 : 1);
     if (number > taken) {
       assert(false, `onPersistReady(${number}): only Readys up to ${taken} were advanced`);
     }
-    while (this.#writing.length > 0 && this.#writing[0]!.ready.number <= number) {
-      this.#finish(this.#writing.shift()!);
+    while (this.#writing.length > 0 && this.#writing[0]!.ready!.number <= number) {
+      const write = this.#writing.shift()!;
+      this.#finish(write, write.ready!.snapshot);
     }
   }
 
@@ -189,19 +199,18 @@ export class ReadyCycle {
     }
   }
 
-  #close(ready: Ready): Write {
+  #close(ready: Ready): void {
     const open = this.#open;
-    if (open === null) assert(false, "advance without an open Ready");
+    if (open.ready === null) assert(false, "advance without an open Ready");
     if (open.ready !== ready) assert(false, "advance with another Ready than the open one");
     this.#assertStored(ready);
-    this.#open = null;
-    return open;
+    open.ready = null;
   }
 
   /** A Ready is durable: the node counts its own acknowledgements, which may elect or commit. */
-  #finish({ ready, toSelf, term, lastIndex, lastTerm }: Write): void {
+  #finish({ toSelf, term, lastIndex, lastTerm }: Write, snapshot: Snapshot | null): void {
     for (const m of toSelf) step(this.#raft, m);
-    storedUpTo(this.#raft, term, lastIndex, lastTerm, ready.snapshot);
+    storedUpTo(this.#raft, term, lastIndex, lastTerm, snapshot);
   }
 
   /** Notes that the host is at work on `ready`, so that the next one starts where it ends. */
@@ -211,18 +220,19 @@ export class ReadyCycle {
     // Also without a write to wait for, since etcd's own guard has a hole there: a second Ready
     // would hand out again nothing, but its host is one that does not keep the order.
     if (this.#mode !== "async") {
-      const lastTerm = unstable.lastTerm();
-      const lastIndex = lastTerm === NO_TERM ? NO_INDEX : r.log.lastIndex();
-      this.#open = { ready, toSelf, term: r.term, lastIndex, lastTerm };
+      const open = this.#open;
+      open.ready = ready;
+      open.toSelf = toSelf;
+      open.term = r.term;
+      open.lastTerm = unstable.lastTerm();
+      open.lastIndex = open.lastTerm === NO_TERM ? NO_INDEX : r.log.lastIndex();
     }
     this.#prevLead = r.lead;
     this.#prevRole = r.role;
     this.#prevTerm = r.term;
     this.#prevVote = r.vote;
     this.#prevCommit = r.log.committed;
-    if (r.queued.length > 0) r.queued = [];
-    if (r.afterAppend.length > 0) r.afterAppend = [];
-    if (r.readStates.length > 0) r.readStates = [];
+    r.clearSaid();
     unstable.acceptInProgress();
     this.#acceptApplying(ready.committedEntries);
   }
@@ -241,7 +251,7 @@ export class ReadyCycle {
     committedEntries: readonly Entry[],
   ): readonly Message[] {
     const r = this.#raft;
-    const messages = r.queued;
+    const messages: Message[] = [...r.queued];
     if (entries.length > 0 || hardState !== null || snapshot !== null || r.afterAppend.length > 0) {
       const append = this.#toThread("MsgStorageAppend", LOCAL_APPEND_THREAD);
       append.entries = entries;

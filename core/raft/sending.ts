@@ -19,7 +19,7 @@ export function broadcastAppend(r: Raft): void {
 
 /** Heartbeats to every other member; they also carry what confirms the reads that wait. */
 export function broadcastHeartbeat(r: Raft): void {
-  const context = r.readOnly.heartbeatContext();
+  const context = r.readOnly === null ? null : r.readOnly.heartbeatContext();
   for (const member of r.tracker.members) {
     if (member.id !== r.id) sendHeartbeat(r, member, context);
   }
