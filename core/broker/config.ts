@@ -39,6 +39,12 @@ export interface BrokerConfig {
   readonly proposalRetryUs: number;
   /** Whether outputs of kind "event" are wanted. Default: false, and then none is ever made. */
   readonly events: boolean;
+  /**
+   * Whether the Ready loop is watched by Raft's contract checker, which stops the broker at a breach
+   * and says which rule it was. "strict" is raft-rs's contract: nothing is stepped while a Ready is
+   * open, so that it suits only a broker whose disk answers at once. Default: "off".
+   */
+  readonly contract?: "off" | "on" | "strict";
   /** Receives what the broker's Raft nodes do. Default: nobody. */
   readonly raftTrace?: RaftTrace;
 }

@@ -2,8 +2,8 @@ import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { encodeCommand } from "../metadata/index.ts";
 import type { MetadataCommand } from "../metadata/command.ts";
-import { NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
-import type { HardState, MemoryStorage, Message, Ready } from "../raft/index.ts";
+import { CheckedRawNode, NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
+import type { HardState, MemoryStorage, Message, RaftConfig, Ready } from "../raft/index.ts";
 import type { WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
@@ -23,6 +23,8 @@ const MAX_INFLIGHT_MESSAGES = 64;
  */
 export class ReadyLoop implements MetadataLog {
   readonly raft: RawNode;
+  /** The same node, if it watches this loop; then it is told what the loop does. */
+  readonly #checked: CheckedRawNode | null;
   /** Exactly what is durable: filled after the disk has answered, and not before. */
   readonly storage: MemoryStorage;
   #open: OpenReady | null = null;
@@ -45,7 +47,7 @@ export class ReadyLoop implements MetadataLog {
     out: Outbox,
   ) {
     const { id, electionTicks, heartbeatTicks, preVote, checkQuorum, random, raftTrace } = config;
-    this.raft = new RawNode({
+    const raftConfig: RaftConfig = {
       id,
       electionTicks,
       heartbeatTicks,
@@ -56,7 +58,11 @@ export class ReadyLoop implements MetadataLog {
       maxSizePerMsgBytes: NO_LIMIT_BYTES,
       maxInflightMessages: MAX_INFLIGHT_MESSAGES,
       ...(raftTrace === undefined ? {} : { trace: raftTrace }),
-    });
+    };
+    const contract = config.contract ?? "off";
+    this.#checked =
+      contract === "off" ? null : new CheckedRawNode(raftConfig, { strict: contract === "strict" });
+    this.raft = this.#checked ?? new RawNode(raftConfig);
     this.storage = storage;
     this.#clock = clock;
     this.#wal = wal;
@@ -77,6 +83,7 @@ export class ReadyLoop implements MetadataLog {
       }
       const open = this.#open!;
       if (!this.#isDurable(open)) return;
+      this.#checked?.noteDurable(open.ready.number);
       this.storage.append(open.ready.entries);
       this.#sendPersistedMessages(open.ready);
       this.#applyCommittedEntries(open.ready);
@@ -86,7 +93,7 @@ export class ReadyLoop implements MetadataLog {
 
   /** A leader's: it may speak before its own disk has what it speaks of (Raft thesis, 10.2.1). */
   #sendMessages(ready: Ready): void {
-    for (const message of ready.messages) this.#out.sendRaft(message);
+    for (const message of ready.messages) this.#send(message);
   }
 
   /** Entries and hard state go to the log as one group, with one sync if anything rests on them. */
@@ -116,11 +123,19 @@ export class ReadyLoop implements MetadataLog {
 
   /** Votes and acknowledgements: a promise may leave only once a crash cannot break it. */
   #sendPersistedMessages(ready: Ready): void {
-    for (const message of ready.persistedMessages) this.#out.sendRaft(message);
+    for (const message of ready.persistedMessages) this.#send(message);
+  }
+
+  #send(message: Message): void {
+    this.#checked?.noteSent(message);
+    this.#out.sendRaft(message);
   }
 
   #applyCommittedEntries(ready: Ready): void {
-    for (const entry of ready.committedEntries) this.#state.apply(entry);
+    for (const entry of ready.committedEntries) {
+      this.#checked?.noteApplied(entry);
+      this.#state.apply(entry);
+    }
   }
 
   #advance(open: OpenReady): void {

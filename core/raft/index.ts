@@ -16,6 +16,10 @@ export type {
 } from "./confChange.ts";
 export { assertValidConfig } from "./config.ts";
 export type { RaftConfig, StorageWrites } from "./config.ts";
+export { CheckedRawNode } from "./contract/checkedRawNode.ts";
+export { ContractError } from "./contract/contractError.ts";
+export type { ContractRule } from "./contract/contractError.ts";
+export type { ContractOptions } from "./contract/contractWatch.ts";
 export {
   describeConfState,
   describeEntries,

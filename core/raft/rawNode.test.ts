@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { index, term } from "../base/ids.ts";
 import type { RaftTrace } from "./trace.ts";
 import { describeTrace, traceLevel } from "./traceText.ts";
-import { bytes, Cluster, text, write } from "./testing/cluster.ts";
+import { bytes, Cluster, text } from "./testing/cluster.ts";
+import { write } from "./testing/disk.ts";
 import { from, hardState, logOfTerms, Solo } from "./testing/solo.ts";
 
 describe("Ready and advance", () => {

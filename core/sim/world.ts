@@ -444,6 +444,7 @@ export class World {
       brokerSessionTimeoutUs: options.brokerSessionTimeoutUs,
       fetchMaxWaitMs: options.fetchMaxWaitMs,
       events: this.#hooks.onEvent !== undefined,
+      contract: "on",
     };
     const disk: Disk = new Disk(
       node,

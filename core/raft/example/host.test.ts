@@ -35,10 +35,10 @@ class Group {
       for (const member of this.members) {
         work(member.node, member.storage, send, {
           run: (command) => {
-            if (command.length > 0) member.state.push(utf8Decode(command)!);
+            if (command.length > 0) member.state.push(utf8Decode(command));
           },
           restore: (state) => {
-            member.state = utf8Decode(state)!.split("\n");
+            member.state = utf8Decode(state).split("\n");
           },
         });
       }

@@ -1,17 +1,21 @@
-import { nodeId } from "../../base/ids.ts";
+import { index, nodeId, term } from "../../base/ids.ts";
 import type { Index, NodeId } from "../../base/ids.ts";
+import { decodeConfChange } from "../confChange.ts";
 import type { RaftConfig } from "../config.ts";
+import { CheckedRawNode } from "../contract/checkedRawNode.ts";
 import { confStateOf, MemoryStorage } from "../memoryStorage.ts";
-import type { Entry, HardState, Message, Snapshot } from "../message.ts";
-import { RawNode } from "../rawNode.ts";
-import type { Ready } from "../ready.ts";
+import { isConfChange } from "../message.ts";
+import type { ConfState, Entry, Message, Snapshot } from "../message.ts";
+import type { RawNode } from "../rawNode.ts";
+import type { ReadState } from "../ready.ts";
+import { Disk } from "./disk.ts";
+import { hostOf, STEP_KINDS } from "./host.ts";
+import type { Host } from "./host.ts";
 
 /**
- * A group of nodes for tests. Each carries out its Readys in four stages that a test may hold apart
+ * A group of nodes for tests. Their hosts carry out Readys in small steps that a test may hold apart
  * and crash between; messages wait in one bag until a test delivers or loses them.
  */
-
-export type Stage = "idle" | "taken" | "written" | "sent";
 
 export type Options = Partial<Omit<RaftConfig, "id" | "storage">>;
 
@@ -26,27 +30,28 @@ function seeded(seed: number): (n: number) => number {
   };
 }
 
-/** What a crash leaves: copies, so that nothing of the crashed node can leak into its successor. */
-interface Disk {
-  hardState: HardState | null;
-  entries: Entry[];
-  snapshot: Snapshot | null;
-}
-
+/** One node, its disk, and a state machine that folds every command into a digest. */
 export class Member {
   readonly id: NodeId;
+  readonly disk: Disk;
+  /** What this incarnation has applied. */
   readonly applied: Entry[] = [];
-  storage: MemoryStorage;
-  node: RawNode | null;
-  stage: Stage = "idle";
+  appliedIndex: Index = index(0);
+  digest = 0;
+  confState: ConfState = confStateOf([]);
+  node: RawNode | null = null;
+  /** Reads that may be served, with what the state machine must have applied for that. */
+  readonly reads: ReadState[] = [];
   readonly #cluster: Cluster;
-  #ready: Ready | null = null;
+  #host: Host | null = null;
+  /** Where the last snapshot ended: what was handed out before it is not applied any more. */
+  #restoredTo: Index = index(0);
 
   constructor(cluster: Cluster, id: NodeId, storage: MemoryStorage) {
     this.#cluster = cluster;
     this.id = id;
-    this.storage = storage;
-    this.node = new RawNode(this.#cluster.configOf(id, storage));
+    this.disk = new Disk(storage);
+    this.restart();
   }
 
   /** The node, which must be running. */
@@ -55,76 +60,99 @@ export class Member {
     return this.node;
   }
 
-  /** Takes the Ready at hand one stage further, or a new one if there is none. */
-  work(): void {
-    if (this.node === null) return;
-    switch (this.stage) {
-      case "idle":
-        if (!this.node.hasReady()) return;
-        this.#ready = this.node.ready();
-        this.#cluster.send(this.#ready.messages);
-        this.stage = "taken";
-        return;
-      case "taken":
-        write(this.storage, this.#ready!);
-        this.stage = "written";
-        return;
-      case "written":
-        this.#cluster.send(this.#ready!.persistedMessages);
-        this.stage = "sent";
-        return;
-      case "sent":
-        for (const entry of this.#ready!.committedEntries) this.applied.push(entry);
-        this.node.advance(this.#ready!);
-        this.#ready = null;
-        this.stage = "idle";
+  get storage(): MemoryStorage {
+    return this.disk.storage;
+  }
+
+  /** Has the host take one step of that kind; a host with a single thread has but one kind. */
+  work(kind = 0): boolean {
+    return this.#host?.work(kind) ?? false;
+  }
+
+  /** Has the host take steps until there is nothing to do. */
+  workAll(): void {
+    for (let idle = 0; idle < STEP_KINDS; idle++) {
+      if (this.work(idle)) idle = -1;
     }
   }
 
-  /** Carries out Readys until there is none. */
-  workAll(): void {
-    while (this.node !== null && (this.stage !== "idle" || this.node.hasReady())) this.work();
-  }
-
-  crash(): void {
+  /** `lucky` says how much of what was not synced survives all the same. */
+  crash(lucky = 0): void {
+    if (this.node === null) return;
     this.node = null;
-    this.#ready = null;
-    this.stage = "idle";
+    this.#host = null;
+    this.disk.crash(lucky);
     this.applied.length = 0;
+    this.#restoredTo = index(0);
   }
 
   restart(): void {
     if (this.node !== null) return;
-    this.storage = reopen(dump(this.storage), this.#cluster.ids);
-    this.node = new RawNode(this.#cluster.configOf(this.id, this.storage));
+    this.disk.reopen();
+    const { saved, storage } = this.disk;
+    const { metadata, data } = storage.snapshot();
+    this.appliedIndex = saved?.index ?? metadata.index;
+    this.digest = saved?.digest ?? Number(text(data));
+    this.confState = storage.initialState().confState;
+    const config = this.#cluster.configOf(this.id, storage);
+    this.node = new CheckedRawNode({ ...config, applied: this.appliedIndex });
+    this.#host = hostOf(config.storageWrites ?? "sync", this.node, {
+      disk: this.disk,
+      send: (messages) => this.#cluster.send(messages),
+      answerReads: (reads) => this.reads.push(...reads),
+      restore: (snapshot) => this.#restore(snapshot),
+      apply: (entries) => this.#apply(entries),
+    });
   }
-}
 
-export function write(storage: MemoryStorage, ready: Ready): void {
-  if (ready.snapshot !== null) storage.applySnapshot(ready.snapshot);
-  storage.append(ready.entries);
-  if (ready.hardState !== null) storage.setHardState(ready.hardState);
-}
+  /** Stores the state machine, so that a restart goes on from here. */
+  save(): void {
+    if (this.node === null) return;
+    const { appliedIndex, confState, digest } = this;
+    this.disk.save({ index: appliedIndex, confState, digest });
+  }
 
-function dump(storage: MemoryStorage): Disk {
-  const lo = storage.firstIndex();
-  const hi = (storage.lastIndex() + 1) as Index;
-  const entries = lo < hi ? storage.entries(lo, hi, Number.MAX_SAFE_INTEGER) : [];
-  if (typeof entries === "string") throw new Error(entries);
-  const snapshot = storage.snapshot();
-  return {
-    hardState: storage.initialState().hardState,
-    entries: entries.map((entry) => ({ ...entry, data: entry.data.slice() })),
-    snapshot: snapshot.metadata.index > 0 ? snapshot : null,
-  };
-}
+  /** Drops the log as far as it is applied, if no write is under way. */
+  compact(): void {
+    if (this.node === null || this.#host?.isIdle !== true) return;
+    if (this.appliedIndex < this.storage.firstIndex()) return;
+    this.#snapshot();
+    this.disk.compact();
+  }
 
-function reopen(disk: Disk, ids: readonly NodeId[]): MemoryStorage {
-  const storage = new MemoryStorage(confStateOf(ids));
-  if (disk.snapshot !== null) storage.applySnapshot(disk.snapshot);
-  storage.append(disk.entries);
-  if (disk.hardState !== null) storage.setHardState(disk.hardState);
-  return storage;
+  #snapshot(): void {
+    this.disk.snapshot(this.appliedIndex, bytes(String(this.digest)), this.confState);
+  }
+
+  #restore({ metadata, data }: Snapshot): void {
+    if (metadata.index < this.appliedIndex) throw new Error("a snapshot went back");
+    this.appliedIndex = metadata.index;
+    this.#restoredTo = metadata.index;
+    this.confState = metadata.confState;
+    this.digest = Number(text(data));
+  }
+
+  #apply(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.index <= this.#restoredTo) continue;
+      if (entry.index !== this.appliedIndex + 1) {
+        throw new Error(`node ${this.id} applies ${entry.index} after ${this.appliedIndex}`);
+      }
+      if (!this.disk.holds(entry)) {
+        throw new Error(`node ${this.id} applies ${entry.index} before it is stored`);
+      }
+      this.appliedIndex = entry.index;
+      this.applied.push(entry);
+      for (const byte of entry.data) this.digest = (Math.imul(this.digest, 31) + byte) >>> 0;
+      if (!isConfChange(entry)) continue;
+      const change = decodeConfChange(entry);
+      if ("error" in change) throw new Error(change.error);
+      this.confState = this.running.applyConfChange(change);
+      this.#cluster.configs.set(entry.index, this.confState);
+      // A newcomer takes no snapshot from before it was added: it is not named there.
+      this.#snapshot();
+    }
+  }
 }
 
 export class Cluster {
@@ -132,14 +160,31 @@ export class Cluster {
   readonly members: readonly Member[];
   /** Messages under way, in the order in which they were sent. */
   readonly bag: Message[] = [];
+  /** The members after each change of them that any node has applied; at 0 the first ones. */
+  readonly configs = new Map<Index, ConfState>();
   readonly #options: Options;
   readonly #random: (n: number) => number;
 
-  constructor(size: number, options: Options = {}, seed = 1) {
+  /**
+   * Nodes 1 to `size` form a group. The `spare` ones after them know of no group; they may be added
+   * to it, for which they get its history as a snapshot, since the log does not name its first
+   * members.
+   */
+  constructor(size: number, options: Options = {}, seed = 1, spare = 0) {
     this.#options = options;
     this.#random = options.random ?? seeded(seed);
-    this.ids = Array.from({ length: size }, (_, i) => nodeId(i + 1));
-    this.members = this.ids.map((id) => new Member(this, id, reopen(EMPTY_DISK, this.ids)));
+    const all = Array.from({ length: size + spare }, (_, i) => nodeId(i + 1));
+    this.ids = all.slice(0, size);
+    const confState = confStateOf(this.ids);
+    this.configs.set(index(0), confState);
+    this.members = all.map((id) => {
+      const storage = new MemoryStorage(id > size ? undefined : confState);
+      if (spare > 0 && id <= size) {
+        const metadata = { confState, index: index(1), term: term(1) };
+        storage.applySnapshot({ metadata, data: bytes("0") });
+      }
+      return new Member(this, id, storage);
+    });
   }
 
   configOf(id: NodeId, storage: MemoryStorage): RaftConfig {
@@ -170,7 +215,15 @@ export class Cluster {
   }
 
   deliver(m: Message): void {
-    this.members[m.to - 1]?.node?.step(m);
+    const to = this.members[m.to - 1]?.node;
+    if (to === null || to === undefined) return this.lose(m);
+    to.step(m);
+    if (m.type === "MsgSnap") this.members[m.from - 1]?.node?.reportSnapshot(m.to, "finished");
+  }
+
+  /** The message does not arrive; a host tells the sender of a snapshot. */
+  lose(m: Message): void {
+    if (m.type === "MsgSnap") this.members[m.from - 1]?.node?.reportSnapshot(m.to, "failed");
   }
 
   /** Works and delivers, for nodes and messages that pass, until nothing moves. */
@@ -178,7 +231,10 @@ export class Cluster {
     for (;;) {
       for (const member of this.members) member.workAll();
       if (this.bag.length === 0) return;
-      for (const m of this.bag.splice(0)) if (passes(m)) this.deliver(m);
+      for (const m of this.bag.splice(0)) {
+        if (passes(m)) this.deliver(m);
+        else this.lose(m);
+      }
     }
   }
 
@@ -196,8 +252,6 @@ export class Cluster {
     return entries.map((entry) => `${entry.term}:${text(entry.data)}`);
   }
 }
-
-const EMPTY_DISK: Disk = { hardState: null, entries: [], snapshot: null };
 
 export const bytes = (value: string): Uint8Array =>
   Uint8Array.from(value, (char) => char.charCodeAt(0));

@@ -5,7 +5,8 @@ import { message } from "../message.ts";
 import type { Draft, Entry, HardState, Message, MessageType } from "../message.ts";
 import { RawNode } from "../rawNode.ts";
 import type { Options } from "./cluster.ts";
-import { bytes, write } from "./cluster.ts";
+import { bytes } from "./cluster.ts";
+import { write } from "./disk.ts";
 
 /** One real node, whose peers are played by the test: it writes their messages by hand. */
 export class Solo {
