@@ -1,7 +1,7 @@
 import type { Index, NodeId } from "../base/ids.ts";
 import type { InflightLimits } from "./inflights.ts";
 import type { ConfState } from "./message.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import { JointConfig, MajorityConfig } from "./quorum.ts";
 import type { GroupCommit, VoteResult } from "./quorum.ts";
 

@@ -43,7 +43,7 @@ export function faultOf(m: Message): string | null {
   if (m.term === 0 && !WITHOUT_TERM.has(m.type) && !isLocalThread(m.from)) return "term";
   const places = m.type === "MsgApp" ? m.index : null;
   for (let i = 0; i < m.entries.length; i++) {
-    if (!isEntry(m.entries[i]!, places === null ? null : places + 1 + i)) return `entries[${i}]`;
+    if (!isEntry(m.entries[i], places === null ? null : places + 1 + i)) return `entries[${i}]`;
   }
   if (m.type === "MsgSnap" ? !isSnapshot(m.snapshot) : m.snapshot !== null) {
     // The append thread gives back the very snapshot that it was given.
