@@ -13,6 +13,8 @@ import type { Counters, Suite, Workload } from "./suite.ts";
 const START = index(2);
 /** One array for all proposals: the harness copies nothing. */
 const PAYLOAD = new Uint8Array(100).fill(0x78);
+/** Far more than any drain needs: a group that answers itself for ever is to be noticed. */
+const DRAIN_PASSES_MAX = 1_000;
 const NO_DATA = new Uint8Array(0);
 
 type StorageWrites = NonNullable<RaftConfig["storageWrites"]>;
@@ -89,7 +91,7 @@ class Group {
 
   /** Passes over nodes and messages until one pass finds neither. */
   drain(): void {
-    for (;;) {
+    for (let pass = 0; pass < DRAIN_PASSES_MAX; pass++) {
       let isIdle = true;
       for (const member of this.#members) {
         if (!member.node.hasReady()) continue;
@@ -102,6 +104,7 @@ class Group {
       if (isIdle && this.#queued === 0) return;
       this.#deliver();
     }
+    throw new Error(`the group did not come to rest in ${DRAIN_PASSES_MAX} passes`);
   }
 
   #deliver(): void {
