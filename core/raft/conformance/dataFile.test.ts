@@ -113,7 +113,11 @@ describe("formatDataFile", () => {
   const lineOf = fc.stringMatching(/^[a-z#>=() -]{1,12}$/).filter((line) => line.trim() !== "");
   const directive = fc.record({
     head: fc.stringMatching(/^[a-z]{1,8}( [0-9])?( k=\([0-9], [0-9]\))?$/),
-    input: fc.array(lineOf, { maxLength: 2 }),
+    // A line of four dashes ends the input, wherever it stands.
+    input: fc.array(
+      lineOf.filter((line) => line !== "----"),
+      { maxLength: 2 },
+    ),
     transcript: fc.array(fc.oneof(lineOf, fc.constant("")), { maxLength: 4 }),
   });
 
