@@ -211,6 +211,8 @@ export class RawNode {
   /**
    * Follower: asks the leader for a snapshot although the log may lack nothing, as when the state
    * machine's state is lost (raft-rs). It takes the place of log and state when it arrives.
+   * Until then this node acknowledges nothing, so never let so many ask at once that the others are
+   * no quorum: what they ask for could then not be committed, and no snapshot of it be made.
    * "requestSnapshotDropped" where it is not possible now: on a leader, without one, while another
    * snapshot is on its way, or before the first entry of this term has arrived.
    */
