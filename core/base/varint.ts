@@ -16,7 +16,17 @@ export function writeVarint(writer: ByteWriter, value: number): void {
     Number.isInteger(value) && value >= VARINT_MIN && value <= VARINT_MAX,
     `${value} is not an integer that a varint can hold here`,
   );
-  let rest = zigzag(value);
+  writeUnsignedVarint(writer, zigzag(value));
+}
+
+/** A value that is cut short or too long makes the reader fail. */
+export function readVarint(reader: ByteReader): number {
+  return unzigzag(readUnsignedVarint(reader));
+}
+
+/** Seven bits a byte and no sign: Kafka's unsigned varints, and those of protocol buffers. */
+export function writeUnsignedVarint(writer: ByteWriter, value: number): void {
+  let rest = value;
   while (rest >= 0x80) {
     writer.u8((rest % 0x80) + 0x80);
     rest = Math.floor(rest / 0x80);
@@ -24,8 +34,8 @@ export function writeVarint(writer: ByteWriter, value: number): void {
   writer.u8(rest);
 }
 
-/** A value that is cut short or too long makes the reader fail. */
-export function readVarint(reader: ByteReader): number {
+/** Fails as `readVarint` does. */
+export function readUnsignedVarint(reader: ByteReader): number {
   let value = 0;
   let scale = 1;
   for (let count = 0; count < VARINT_BYTES_MAX; count++) {
@@ -33,7 +43,7 @@ export function readVarint(reader: ByteReader): number {
     value += (byte & 0x7f) * scale;
     scale *= 0x80;
     if (byte >= 0x80) continue;
-    if (Number.isSafeInteger(value)) return unzigzag(value);
+    if (Number.isSafeInteger(value)) return value;
     break;
   }
   reader.fail();

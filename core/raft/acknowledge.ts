@@ -4,7 +4,7 @@ import type { Index, Term } from "../base/ids.ts";
 import type { Entry, Message, Snapshot } from "./message.ts";
 import { maybeAutoLeave } from "./proposal.ts";
 import type { Raft } from "./raft.ts";
-import type { StepResult } from "./step.ts";
+import type { StepResult } from "./stepResult.ts";
 
 /* What the host reports: that something is stored, or applied. */
 

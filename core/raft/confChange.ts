@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter, NO_BYTES } from "../base/bytes.ts";
 import type { NodeId } from "../base/ids.ts";
+import { readUnsignedVarint, writeUnsignedVarint } from "../base/varint.ts";
 import type { Entry } from "./message.ts";
 
 /*
@@ -241,29 +242,18 @@ const NUMBER = 0;
 const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
-/** An unsigned varint of 64 bits has at most so many bytes. */
-const VARINT_BYTES_MAX = 10;
 
 /** A number that is 0 is left out: that is what a missing field means. */
 function writeNumber(writer: ByteWriter, id: number, value: number): void {
   if (value === 0) return;
   writer.u8(id * 8 + NUMBER);
-  writeUnsigned(writer, value);
+  writeUnsignedVarint(writer, value);
 }
 
 function writeField(writer: ByteWriter, id: number, data: Uint8Array): void {
   writer.u8(id * 8 + BYTES);
-  writeUnsigned(writer, data.length);
+  writeUnsignedVarint(writer, data.length);
   writer.bytes(data);
-}
-
-function writeUnsigned(writer: ByteWriter, value: number): void {
-  let rest = value;
-  while (rest >= 0x80) {
-    writer.u8((rest % 0x80) + 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  writer.u8(rest);
 }
 
 function readFields(data: Uint8Array): { readonly list: Field[] } | ConfChangeDecodeError {
@@ -271,11 +261,12 @@ function readFields(data: Uint8Array): { readonly list: Field[] } | ConfChangeDe
   const list: Field[] = [];
   while (reader.remaining > 0) {
     const offset = reader.position;
-    const tag = readUnsigned(reader);
+    const tag = readUnsignedVarint(reader);
     const id = Math.floor(tag / 8);
     const kind = tag % 8;
-    if (kind === NUMBER) list.push({ id, value: readUnsigned(reader), offset });
-    else if (kind === BYTES) list.push({ id, value: reader.bytes(readUnsigned(reader)), offset });
+    if (kind === NUMBER) list.push({ id, value: readUnsignedVarint(reader), offset });
+    else if (kind === BYTES)
+      list.push({ id, value: reader.bytes(readUnsignedVarint(reader)), offset });
     else if (kind === FIXED_64) reader.bytes(8);
     else if (kind === FIXED_32) reader.bytes(4);
     else reader.fail();
@@ -284,19 +275,4 @@ function readFields(data: Uint8Array): { readonly list: Field[] } | ConfChangeDe
     }
   }
   return { list };
-}
-
-function readUnsigned(reader: ByteReader): number {
-  let value = 0;
-  let scale = 1;
-  for (let count = 0; count < VARINT_BYTES_MAX; count++) {
-    const byte = reader.u8();
-    value += (byte & 0x7f) * scale;
-    scale *= 0x80;
-    if (byte >= 0x80) continue;
-    if (Number.isSafeInteger(value)) return value;
-    break;
-  }
-  reader.fail();
-  return 0;
 }

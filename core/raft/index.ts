@@ -60,7 +60,7 @@ export { RawNode } from "./rawNode.ts";
 export type { LightReady, ReadState, Ready, SoftState } from "./ready.ts";
 export type { Role } from "./role.ts";
 export type { BasicStatus, ProgressStatus, RaftStatus } from "./status.ts";
-export type { StepResult } from "./step.ts";
+export type { StepResult } from "./stepResult.ts";
 export type { Storage, StorageError } from "./storage.ts";
 export type { RaftEvent, RaftTrace } from "./trace.ts";
 export { describeTrace, traceLevel } from "./traceText.ts";

@@ -48,31 +48,34 @@ export interface Snapshot {
 }
 
 /** etcd's message types, by its names: its data files and its users' eyes know them. */
-export type MessageType =
-  | "MsgHup"
-  | "MsgBeat"
-  | "MsgProp"
-  | "MsgApp"
-  | "MsgAppResp"
-  | "MsgVote"
-  | "MsgVoteResp"
-  | "MsgSnap"
-  | "MsgHeartbeat"
-  | "MsgHeartbeatResp"
-  | "MsgUnreachable"
-  | "MsgSnapStatus"
-  | "MsgCheckQuorum"
-  | "MsgTransferLeader"
-  | "MsgTimeoutNow"
-  | "MsgReadIndex"
-  | "MsgReadIndexResp"
-  | "MsgPreVote"
-  | "MsgPreVoteResp"
-  | "MsgStorageAppend"
-  | "MsgStorageAppendResp"
-  | "MsgStorageApply"
-  | "MsgStorageApplyResp"
-  | "MsgForgetLeader";
+export const MESSAGE_TYPES = [
+  "MsgHup",
+  "MsgBeat",
+  "MsgProp",
+  "MsgApp",
+  "MsgAppResp",
+  "MsgVote",
+  "MsgVoteResp",
+  "MsgSnap",
+  "MsgHeartbeat",
+  "MsgHeartbeatResp",
+  "MsgUnreachable",
+  "MsgSnapStatus",
+  "MsgCheckQuorum",
+  "MsgTransferLeader",
+  "MsgTimeoutNow",
+  "MsgReadIndex",
+  "MsgReadIndexResp",
+  "MsgPreVote",
+  "MsgPreVoteResp",
+  "MsgStorageAppend",
+  "MsgStorageAppendResp",
+  "MsgStorageApply",
+  "MsgStorageApplyResp",
+  "MsgForgetLeader",
+] as const;
+
+export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /**
  * One message. Every field but the last three is always there, so that all messages share one

@@ -4,7 +4,7 @@ import { message } from "./message.ts";
 import type { Entry, Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
 import { broadcastAppend } from "./sending.ts";
-import type { StepResult } from "./step.ts";
+import type { StepResult } from "./stepResult.ts";
 import { describeGroupConfig } from "./tracker.ts";
 
 /* How a command gets into the leader's log, or why it does not (Raft paper, section 5.3). */

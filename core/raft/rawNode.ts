@@ -60,7 +60,7 @@ import { broadcastHeartbeat } from "./sending.ts";
 import { basicStatusOf, statusOf } from "./status.ts";
 import type { BasicStatus, RaftStatus } from "./status.ts";
 import { step, tick } from "./step.ts";
-import type { StepResult } from "./step.ts";
+import type { StepResult } from "./stepResult.ts";
 import type { StorageError } from "./storage.ts";
 import { faultOf } from "./wellFormed.ts";
 

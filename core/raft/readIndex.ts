@@ -5,7 +5,7 @@ import type { Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
 import { ReadOnly } from "./readOnly.ts";
 import { broadcastHeartbeat } from "./sending.ts";
-import type { StepResult } from "./step.ts";
+import type { StepResult } from "./stepResult.ts";
 
 /*
  * Linearizable reads without a log entry (Raft thesis, section 6.4): a read may be served from the

@@ -7,7 +7,7 @@ import type { Progress } from "./progress.ts";
 import type { Raft } from "./raft.ts";
 import { confirmReads, releaseReads } from "./readIndex.ts";
 import { broadcastAppend, maybeSendAppend, traceProgress } from "./sending.ts";
-import type { StepResult } from "./step.ts";
+import type { StepResult } from "./stepResult.ts";
 import { continueTransfer } from "./transfer.ts";
 
 /*

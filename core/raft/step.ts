@@ -23,17 +23,8 @@ import {
   trackedOf,
 } from "./replication.ts";
 import { broadcastHeartbeat } from "./sending.ts";
+import type { StepResult } from "./stepResult.ts";
 import { forwardTransferLeader, handleTimeoutNow, handleTransferLeader } from "./transfer.ts";
-
-/** What became of a message or proposal. All but "ok" leave the node as it was. */
-export type StepResult =
-  | "ok"
-  | "proposalDropped"
-  | "readIndexDropped"
-  | "requestSnapshotDropped"
-  | "stepLocalMessage"
-  | "stepMalformed"
-  | "stepPeerNotFound";
 
 /** One unit of time passes. */
 export function tick(r: Raft): void {

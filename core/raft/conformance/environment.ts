@@ -50,7 +50,7 @@ import type { ConfChangeTransition } from "../confChange.ts";
 import { describeEntries, describeMessage } from "../describe.ts";
 import { message } from "../message.ts";
 import type { RawNode } from "../rawNode.ts";
-import type { StepResult } from "../step.ts";
+import type { StepResult } from "../stepResult.ts";
 import type { RaftTrace } from "../trace.ts";
 import {
   assertKnownKeys,

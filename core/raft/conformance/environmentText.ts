@@ -1,7 +1,7 @@
 import { describeRole } from "../describe.ts";
 import type { RawNode } from "../rawNode.ts";
 import type { ProgressStatus } from "../status.ts";
-import type { StepResult } from "../step.ts";
+import type { StepResult } from "../stepResult.ts";
 import type { EnvironmentNode } from "./environmentNode.ts";
 
 /* The words of the commands that print a state or a result. */

@@ -1,44 +1,19 @@
 import { index, nodeId, term } from "../../base/ids.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { NO_BYTES } from "../../base/bytes.ts";
-import { message } from "../message.ts";
+import { message, MESSAGE_TYPES } from "../message.ts";
 import type { Entry, Message, MessageType } from "../message.ts";
 import { bareKey, DirectiveError, valueOf, valuesOf, wholeNumber } from "./arguments.ts";
 import type { Directive } from "./dataFile.ts";
 
-const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>([
-  "MsgHup",
-  "MsgBeat",
-  "MsgProp",
-  "MsgApp",
-  "MsgAppResp",
-  "MsgVote",
-  "MsgVoteResp",
-  "MsgSnap",
-  "MsgHeartbeat",
-  "MsgHeartbeatResp",
-  "MsgUnreachable",
-  "MsgSnapStatus",
-  "MsgCheckQuorum",
-  "MsgTransferLeader",
-  "MsgTimeoutNow",
-  "MsgReadIndex",
-  "MsgReadIndexResp",
-  "MsgPreVote",
-  "MsgPreVoteResp",
-  "MsgStorageAppend",
-  "MsgStorageAppendResp",
-  "MsgStorageApply",
-  "MsgStorageApplyResp",
-  "MsgForgetLeader",
-]);
+const KNOWN_TYPES: ReadonlySet<string> = new Set<string>(MESSAGE_TYPES);
 
 export function parseMessageType(name: string): MessageType {
   if (isMessageType(name)) return name;
   throw new DirectiveError(`unknown message type ${name}`);
 }
 
-const isMessageType = (name: string): name is MessageType => MESSAGE_TYPES.has(name);
+const isMessageType = (name: string): name is MessageType => KNOWN_TYPES.has(name);
 
 /** What a message that nobody has sent may say. */
 export const MESSAGE_OPTIONS: ReadonlySet<string> = new Set([

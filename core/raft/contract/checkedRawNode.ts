@@ -4,7 +4,7 @@ import type { RaftConfig } from "../config.ts";
 import type { ConfState, Entry, Message } from "../message.ts";
 import { RawNode } from "../rawNode.ts";
 import type { LightReady, Ready } from "../ready.ts";
-import type { StepResult } from "../step.ts";
+import type { StepResult } from "../stepResult.ts";
 import { explain } from "./contractError.ts";
 import { ContractWatch } from "./contractWatch.ts";
 import type { ContractOptions } from "./contractWatch.ts";
