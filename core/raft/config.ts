@@ -14,9 +14,11 @@ export interface RaftConfig {
   readonly id: NodeId;
   /**
    * Ticks without a word from a leader before an election, at the least: each wait is drawn from
-   * [electionTicks, 2 * electionTicks - 1] (Raft paper, section 5.2). Ten heartbeats is customary.
+   * [electionTicks, maxElectionTicks - 1] (Raft paper, section 5.2). Ten heartbeats is customary.
    */
   readonly electionTicks: number;
+  /** Above `electionTicks`. Default: twice that, as in etcd. */
+  readonly maxElectionTicks?: number;
   /** Ticks between two heartbeats of a leader. Below `electionTicks`. */
   readonly heartbeatTicks: number;
   /** What was stored before, and where to read the stable log. Only the host writes to it. */
@@ -107,6 +109,9 @@ export interface RaftConfig {
   readonly trace?: RaftTrace;
 }
 
+export const LEASE_NEEDS_CHECK_QUORUM =
+  "CheckQuorum must be enabled when ReadOnlyOption is ReadOnlyLeaseBased";
+
 /**
  * Refuses a configuration that cannot work. The texts are etcd's where it has the same rule.
  *
@@ -121,6 +126,10 @@ export function assertValidConfig(config: RaftConfig): void {
     config.electionTicks > config.heartbeatTicks,
     "election tick must be greater than heartbeat tick",
   );
+  assert(
+    (config.maxElectionTicks ?? Infinity) > config.electionTicks,
+    "max election tick must be greater than election tick",
+  );
   assert(config.maxInflightMessages > 0, "max inflight messages must be greater than 0");
   assert(Number.isSafeInteger(config.priority ?? 0), "priority must be an integer");
   assert(config.maxSizePerMsgBytes >= 0, "max size per message must not be negative");
@@ -128,10 +137,7 @@ export function assertValidConfig(config: RaftConfig): void {
     (config.maxInflightBytes ?? NO_LIMIT_BYTES) >= config.maxSizePerMsgBytes,
     "max inflight bytes must be >= max message size",
   );
-  assert(
-    config.readOnly !== "leaseBased" || config.checkQuorum === true,
-    "CheckQuorum must be enabled when ReadOnlyOption is ReadOnlyLeaseBased",
-  );
+  assert(config.readOnly !== "leaseBased" || config.checkQuorum === true, LEASE_NEEDS_CHECK_QUORUM);
   assert(
     (config.maxCommittedSizePerReadyBytes ?? 1) > 0,
     "max committed size per ready must be greater than 0",

@@ -31,7 +31,7 @@ export class RaftLog {
   readonly #storage: Storage;
   readonly #node: NodeId;
   readonly #trace: RaftTrace | undefined;
-  readonly #maxApplyingBytes: number;
+  #maxApplyingBytes: number;
   /** One Ready at a time is stored before it is applied, so it may commit what it carries. */
   readonly #appliesUnstable: boolean;
   #applyingBytes = 0;
@@ -171,6 +171,12 @@ export class RaftLog {
     if (this.applying < i) this.applying = i;
     this.#applyingBytes = Math.max(0, this.#applyingBytes - sizeBytes);
     this.#applyingPaused = this.#applyingBytes >= this.#maxApplyingBytes;
+  }
+
+  /** Takes effect with the next entries that are handed out, or reported as applied. */
+  setMaxApplyingBytes(maxApplyingBytes: number): void {
+    this.#maxApplyingBytes = maxApplyingBytes;
+    this.#applyingPaused = this.#applyingBytes >= maxApplyingBytes;
   }
 
   /** True if `nextCommittedEntries` would return any. */

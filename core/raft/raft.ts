@@ -49,13 +49,13 @@ export class Raft {
   readonly heartbeatTicks: number;
   readonly maxSizePerMsgBytes: number;
   readonly preVote: boolean;
-  readonly checkQuorum: boolean;
+  checkQuorum: boolean;
   readonly disableProposalForwarding: boolean;
   readonly disableConfChangeValidation: boolean;
   readonly stepDownOnRemoval: boolean;
   readonly readOnlyOption: "safe" | "leaseBased";
-  readonly batchAppend: boolean;
-  readonly skipBroadcastCommit: boolean;
+  batchAppend: boolean;
+  skipBroadcastCommit: boolean;
   readonly commitInVotes: boolean;
   priority: number;
   readonly log: RaftLog;
@@ -91,6 +91,8 @@ export class Raft {
   randomizedElectionTimeoutTicks = 0;
 
   readonly #random: (n: number) => number;
+  /** How many different election timeouts there are. */
+  readonly #electionSpreadTicks: number;
   readonly #maxUncommittedSizeBytes: number;
   /** Payload that this leader has appended and not yet seen applied; never an overestimate. */
   #uncommittedSizeBytes = 0;
@@ -113,6 +115,8 @@ export class Raft {
     this.priority = config.priority ?? 0;
     this.trace = config.trace;
     this.#random = config.random;
+    const maxElectionTicks = config.maxElectionTicks ?? 2 * config.electionTicks;
+    this.#electionSpreadTicks = maxElectionTicks - config.electionTicks;
     this.#maxUncommittedSizeBytes = config.maxUncommittedSizeBytes ?? NO_LIMIT_BYTES;
 
     // One entry a message does not mean one entry a Ready: then the default is no limit.
@@ -346,9 +350,10 @@ export class Raft {
 
   /** Spreads the nodes' timeouts, so that split votes are rare (Raft paper, section 5.2). */
   #randomizeElectionTimeout(): void {
-    const extra = this.#random(this.electionTicks);
+    const spread = this.#electionSpreadTicks;
+    const extra = this.#random(spread);
     assert(
-      Number.isInteger(extra) && extra >= 0 && extra < this.electionTicks,
+      Number.isInteger(extra) && extra >= 0 && extra < spread,
       "random(n) must return an integer in [0, n)",
     );
     this.randomizedElectionTimeoutTicks = this.electionTicks + extra;

@@ -40,6 +40,7 @@ import type { Index, NodeId, Term } from "../base/ids.ts";
 import { stepStorage } from "./acknowledge.ts";
 import { encodeConfChange } from "./confChange.ts";
 import type { ConfChange } from "./confChange.ts";
+import { LEASE_NEEDS_CHECK_QUORUM } from "./config.ts";
 import type { RaftConfig } from "./config.ts";
 import { hup } from "./election.ts";
 import { NO_LIMIT_BYTES } from "./entrySize.ts";
@@ -220,7 +221,27 @@ export class RawNode {
     return requestSnapshot(this.#raft);
   }
 
-  /** raft-rs: see the option `priority`. */
+  // What raft-rs lets a host change while the node runs; each is the option of the same name.
+
+  /** @throws InvariantError if that takes away the lease that reads rest on. */
+  setCheckQuorum(checkQuorum: boolean): void {
+    assert(checkQuorum || this.#raft.readOnlyOption === "safe", LEASE_NEEDS_CHECK_QUORUM);
+    this.#raft.checkQuorum = checkQuorum;
+  }
+
+  setBatchAppend(batchAppend: boolean): void {
+    this.#raft.batchAppend = batchAppend;
+  }
+
+  setSkipBroadcastCommit(skipBroadcastCommit: boolean): void {
+    this.#raft.skipBroadcastCommit = skipBroadcastCommit;
+  }
+
+  setMaxCommittedSizePerReadyBytes(maxBytes: number): void {
+    assert(maxBytes > 0, "max committed size per ready must be greater than 0");
+    this.#raft.log.setMaxApplyingBytes(maxBytes);
+  }
+
   setPriority(priority: number): void {
     assert(Number.isSafeInteger(priority), "priority must be an integer");
     this.#raft.priority = priority;
