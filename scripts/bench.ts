@@ -66,8 +66,10 @@ function measureAll(program: Program, { jobs, runs, json }: Options): void {
     if (own.length === 0) continue;
     console.log(`${suite.name}: ${suite.what}\n`);
     console.log(tableOf(suite, own));
+    console.log();
+    if (suite.references.length === 0) continue;
     const others = suite.references.map(({ name }) => name).join(" and ");
-    console.log(`\n${others} were measured on another machine: ${suite.referenceMachine}.`);
+    console.log(`${others} were measured on another machine: ${suite.referenceMachine}.`);
   }
   console.log(
     `Node.js ${machine.node}, ${machine.cpu}. Median of ${runs} processes, each after its warm-up;` +

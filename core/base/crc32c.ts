@@ -2,6 +2,9 @@
 const POLYNOMIAL = 0x82f63b78;
 const T = makeTables();
 
+/** From here on it pays to make a view that reads four bytes at once. */
+const BLOCKS_BYTES_MIN = 64;
+
 /**
  * The CRC-32C of bytes[start..end). A checksum given as `seed` is continued, so that checksums of
  * parts chain; any other number as seed binds the checksum to what that number stands for.
@@ -14,18 +17,21 @@ export function crc32c(
 ): number {
   let crc = ~seed;
   let at = start;
-  for (const blocksEnd = end - 7; at < blocksEnd; at += 8) {
-    const low =
-      crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-    crc =
-      T[0x700 | (low & 0xff)]! ^
-      T[0x600 | ((low >>> 8) & 0xff)]! ^
-      T[0x500 | ((low >>> 16) & 0xff)]! ^
-      T[0x400 | (low >>> 24)]! ^
-      T[0x300 | bytes[at + 4]!]! ^
-      T[0x200 | bytes[at + 5]!]! ^
-      T[0x100 | bytes[at + 6]!]! ^
-      T[bytes[at + 7]!]!;
+  if (end - start >= BLOCKS_BYTES_MIN) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (const blocksEnd = end - 7; at < blocksEnd; at += 8) {
+      const low = crc ^ view.getInt32(at, true);
+      const high = view.getInt32(at + 4, true);
+      crc =
+        T[0x700 | (low & 0xff)]! ^
+        T[0x600 | ((low >>> 8) & 0xff)]! ^
+        T[0x500 | ((low >>> 16) & 0xff)]! ^
+        T[0x400 | (low >>> 24)]! ^
+        T[0x300 | (high & 0xff)]! ^
+        T[0x200 | ((high >>> 8) & 0xff)]! ^
+        T[0x100 | ((high >>> 16) & 0xff)]! ^
+        T[high >>> 24]!;
+    }
   }
   for (; at < end; at++) crc = T[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
