@@ -362,11 +362,13 @@ export class Raft {
   #load(state: HardState): void {
     const { committed } = this.log;
     const last = this.log.lastIndex();
-    if (state.commit < committed || state.commit > last) {
+    if (state.commit > last) {
       const range = `[${committed}, ${last}]`;
       assert(false, `${hex(this.id)} state.commit ${state.commit} is out of range ${range}`);
     }
-    this.log.committed = state.commit;
+    // A commit index alone is never synced, so a crash may leave one that lies behind a snapshot that
+    // was. What a snapshot holds is committed all the same.
+    if (state.commit > committed) this.log.committed = state.commit;
     this.term = state.term;
     this.vote = state.vote;
   }

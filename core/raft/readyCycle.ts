@@ -46,6 +46,8 @@ export class ReadyCycle {
   readonly #writing: Write[] = [];
   /** Pipelined: committed entries that are being applied, oldest first. */
   readonly #applying: (readonly Entry[])[] = [];
+  /** Pipelined: where the last snapshot ended that was stored while entries were being applied. */
+  #overtakenIndex: Index = NO_INDEX;
   // What the last Ready said, field by field, so that looking for news allocates nothing.
   #prevLead: NodeId;
   #prevRole: Role;
@@ -182,10 +184,17 @@ export class ReadyCycle {
 
   advanceApplyTo(index: Index): void {
     const { log } = this.#raft;
+    // The host may not have noticed yet that it was applying what a snapshot brought as well.
+    if (index <= this.#overtakenIndex) return;
     if (index < log.applied || index > log.applying) {
       const range = `[prevApplied(${log.applied}), applying(${log.applying})]`;
       assert(false, `applied(${index}) is out of range ${range}`);
     }
+    this.#releaseUpTo(index);
+  }
+
+  /** What was handed out up to `index` is applied, one way or another, and burdens no limit. */
+  #releaseUpTo(index: Index): void {
     while (this.#applying.length > 0 && this.#applying[0]![0]!.index <= index) {
       const batch = this.#applying[0]!;
       const count = index + 1 - batch[0]!.index;
@@ -211,6 +220,9 @@ export class ReadyCycle {
   #finish({ toSelf, term, lastIndex, lastTerm }: Write, snapshot: Snapshot | null): void {
     for (const m of toSelf) step(this.#raft, m);
     storedUpTo(this.#raft, term, lastIndex, lastTerm, snapshot);
+    if (snapshot === null || this.#mode !== "pipelined") return;
+    this.#overtakenIndex = snapshot.metadata.index;
+    this.#releaseUpTo(this.#overtakenIndex);
   }
 
   /** Notes that the host is at work on `ready`, so that the next one starts where it ends. */
