@@ -1,6 +1,6 @@
-import { entriesSizeBytes } from "./entrySize.ts";
 import { NO_INDEX } from "../base/ids.ts";
 import type { Index, Term } from "../base/ids.ts";
+import { entriesSizeBytes } from "./entrySize.ts";
 import type { Entry, Message, Snapshot } from "./message.ts";
 import { maybeAutoLeave } from "./proposal.ts";
 import type { Raft } from "./raft.ts";

@@ -105,7 +105,7 @@ export interface RaftConfig {
   readonly commitInVotes?: boolean;
   /** A uniformly random integer in [0, n). The only chance in this package. */
   readonly random: (n: number) => number;
-  /** Receives etcd's log lines. Default: nobody, and then no line is ever put together. */
+  /** Receives what the node does, as it does it. Default: nobody, and then no event is ever made. */
   readonly trace?: RaftTrace;
 }
 

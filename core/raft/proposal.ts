@@ -1,9 +1,8 @@
 import { NO_NODE } from "../base/ids.ts";
 import { checkProposedChanges, leaveJointEntry } from "./membership.ts";
-import { message } from "./message.ts";
 import type { Entry, Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
-import { broadcastAppend } from "./sending.ts";
+import { broadcastAppend, forwardToLeader } from "./sending.ts";
 import type { StepResult } from "./stepResult.ts";
 import { describeGroupConfig } from "./tracker.ts";
 
@@ -37,10 +36,7 @@ export function forwardProposal(r: Raft, m: Message): StepResult {
     r.trace?.event({ kind: "proposalNotForwarded", node: r.id, term: r.term, lead: r.lead });
     return "proposalDropped";
   }
-  const forwarded = message("MsgProp", r.lead);
-  forwarded.from = m.from;
-  forwarded.entries = m.entries;
-  r.send(forwarded);
+  forwardToLeader(r, m);
   return "ok";
 }
 
@@ -58,11 +54,8 @@ export function dropProposal(r: Raft): StepResult {
 export function maybeAutoLeave(r: Raft): void {
   const { config } = r.tracker;
   if (!config.autoLeave || r.role !== "leader" || r.log.applied < r.pendingConfIndex) return;
-  const text = describeGroupConfig(config);
-  if (proposeEntries(r, [leaveJointEntry()]) === "ok") {
-    r.trace?.event({ kind: "autoLeaveProposed", node: r.id, config: text });
-  } else {
-    const error = "raft proposal dropped";
-    r.trace?.event({ kind: "autoLeaveDropped", node: r.id, config: text, error });
-  }
+  // The configuration stays what it is until that proposal is applied.
+  const isProposed = proposeEntries(r, [leaveJointEntry()]) === "ok";
+  const kind = isProposed ? "autoLeaveProposed" : "autoLeaveDropped";
+  r.trace?.event({ kind, node: r.id, config: describeGroupConfig(config) });
 }

@@ -4,7 +4,7 @@ import { message } from "./message.ts";
 import type { Message } from "./message.ts";
 import type { Raft } from "./raft.ts";
 import { ReadOnly } from "./readOnly.ts";
-import { broadcastHeartbeat } from "./sending.ts";
+import { broadcastHeartbeat, forwardToLeader } from "./sending.ts";
 import type { StepResult } from "./stepResult.ts";
 
 /*
@@ -71,10 +71,7 @@ export function forwardReadIndex(r: Raft, m: Message): StepResult {
     r.trace?.event({ kind: "readIndexWithoutLeader", node: r.id, term: r.term });
     return "readIndexDropped";
   }
-  const forwarded = message("MsgReadIndex", r.lead);
-  forwarded.from = m.from;
-  forwarded.entries = m.entries;
-  r.send(forwarded);
+  forwardToLeader(r, m);
   return "ok";
 }
 

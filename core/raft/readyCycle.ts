@@ -85,8 +85,9 @@ export class ReadyCycle {
   }
 
   ready(): Ready {
-    if (this.#open.ready !== null)
+    if (this.#open.ready !== null) {
       assert(false, "two accepted Ready structs without call to Advance");
+    }
     const r = this.#raft;
     const { unstable } = r.log;
     const entries = unstable.nextEntries();
@@ -166,7 +167,7 @@ export class ReadyCycle {
   }
 
   advanceAppendAsync(ready: Ready): void {
-    assert(this.#mode === "pipelined", `advanceAppend is for storage writes that are pipelined`);
+    assert(this.#mode === "pipelined", "advanceAppend is for storage writes that are pipelined");
     this.#close(ready);
     this.#writing.push({ ...this.#open, ready });
   }

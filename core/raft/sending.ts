@@ -3,12 +3,15 @@ import { NO_INDEX } from "../base/ids.ts";
 import type { Index } from "../base/ids.ts";
 import { entriesSizeBytes, payloadsSizeBytes } from "./entrySize.ts";
 import { NO_ENTRIES, message } from "./message.ts";
-import type { Entry } from "./message.ts";
+import type { Entry, Message } from "./message.ts";
 import type { Progress } from "./progress.ts";
 import type { Raft } from "./raft.ts";
 import type { PeerProgressKind } from "./trace.ts";
 
-/* What a leader sends to the other members: entries, snapshots, heartbeats (Raft paper, 5.3). */
+/*
+ * What a leader sends to the other members: entries, snapshots, heartbeats (Raft paper, 5.3); and
+ * what others send to the leader of their own accord.
+ */
 
 /** Sends every other member what it lacks, and the commit index. */
 export function broadcastAppend(r: Raft): void {
@@ -114,6 +117,14 @@ function sendHeartbeat(r: Raft, progress: Progress, context: Uint8Array | null):
   m.context = context;
   r.send(m);
   progress.sentCommit(m.commit);
+}
+
+/** Follower: passes on what only the leader can answer, as if the leader had been asked itself. */
+export function forwardToLeader(r: Raft, m: Message): void {
+  const forwarded = message(m.type, r.lead);
+  forwarded.from = m.from;
+  forwarded.entries = m.entries;
+  r.send(forwarded);
 }
 
 /** Tells the trace of a change in what the leader knows of a member. */

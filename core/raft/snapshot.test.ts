@@ -5,7 +5,7 @@ import { confStateOf } from "./memoryStorage.ts";
 import type { Entry, Snapshot } from "./message.ts";
 import { RawNode } from "./rawNode.ts";
 import { write } from "./testing/disk.ts";
-import { from, hardState, logOfTerms, Solo } from "./testing/solo.ts";
+import { configOf, from, hardState, logOfTerms, Solo } from "./testing/solo.ts";
 
 const snapshotAt = (i: number): Snapshot => ({
   metadata: { confState: confStateOf([1, 2, 3].map(nodeId)), index: index(i), term: term(1) },
@@ -77,8 +77,6 @@ test("a commit index that lies behind the stored snapshot is not taken for damag
   const { storage } = new Solo(3);
   storage.applySnapshot(snapshotAt(5));
   storage.setHardState(hardState(1, 2, 3));
-  const config = { electionTicks: 10, heartbeatTicks: 1, maxSizePerMsgBytes: 1 << 20 };
-  const rest = { maxInflightMessages: 256, random: () => 0, id: nodeId(1), storage };
-  const { term: at, vote, commit } = new RawNode({ ...config, ...rest });
+  const { term: at, vote, commit } = new RawNode(configOf(storage));
   expect([at, vote, commit]).toEqual([1, 2, 5]);
 });

@@ -204,8 +204,7 @@ type MembershipEvent =
   | At<"configSwitched", { config: string }>
   | At<"confChangeIgnored", ConfChangeV2 & { config: string; refusal: ConfChangeRefusal }>
   /** A leader proposes to leave a joint configuration that asks for it, or could not propose it. */
-  | At<"autoLeaveProposed", { config: string }>
-  | At<"autoLeaveDropped", { config: string; error: string }>;
+  | At<"autoLeaveProposed" | "autoLeaveDropped", { config: string }>;
 
 /** Linearizable reads (thesis 6.4). */
 type ReadEvent =

@@ -332,7 +332,7 @@ const EXAMPLES: { readonly [K in Kind]: Example<K> } = {
     "initiating automatic transition out of joint configuration voters=(1 2)&&(1) autoleave",
   ],
   autoLeaveDropped: [
-    { config, error: "raft proposal dropped" },
+    { config },
     "debug",
     "not initiating automatic transition out of joint configuration " +
       "voters=(1 2)&&(1) autoleave: raft proposal dropped",

@@ -349,7 +349,9 @@ const LINES: { readonly [Kind in RaftEvent["kind"]]: Line<Kind> } = {
   ],
   autoLeaveDropped: [
     "debug",
-    (e) => `not initiating automatic transition out of joint configuration ${e.config}: ${e.error}`,
+    (e) =>
+      `not initiating automatic transition out of joint configuration ${e.config}: ` +
+      `raft proposal dropped`,
   ],
 
   readIndexWithoutLeader: [

@@ -5,7 +5,7 @@ import { message } from "./message.ts";
 import type { Message } from "./message.ts";
 import type { Progress } from "./progress.ts";
 import type { Raft } from "./raft.ts";
-import { maybeSendAppend } from "./sending.ts";
+import { forwardToLeader, maybeSendAppend } from "./sending.ts";
 
 /*
  * How a leader hands over its office (Raft thesis, section 3.10): it takes on no more proposals,
@@ -61,9 +61,7 @@ export function forwardTransferLeader(r: Raft, m: Message): void {
     r.trace?.event({ kind: "transferWithoutLeader", node: r.id, term: r.term });
     return;
   }
-  const forwarded = message("MsgTransferLeader", r.lead);
-  forwarded.from = m.from;
-  r.send(forwarded);
+  forwardToLeader(r, m);
 }
 
 /** Follower: the leader hands over its office to this node. */

@@ -6,7 +6,7 @@ import type { Entry, HardState, Snapshot } from "../message.ts";
 import type { Ready } from "../ready.ts";
 import { bytes } from "../testing/cluster.ts";
 import type { Options } from "../testing/cluster.ts";
-import { from, hardState, logOfTerms } from "../testing/solo.ts";
+import { configOf, from, hardState, logOfTerms } from "../testing/solo.ts";
 import { CheckedRawNode } from "./checkedRawNode.ts";
 import type { ContractOptions } from "./contractWatch.ts";
 
@@ -60,17 +60,6 @@ export class Bench {
     return this;
   }
 }
-
-export const configOf = (storage: MemoryStorage, options: Options = {}) => ({
-  electionTicks: 10,
-  heartbeatTicks: 1,
-  maxSizePerMsgBytes: 1 << 20,
-  maxInflightMessages: 256,
-  random: () => 0,
-  ...options,
-  id: nodeId(1),
-  storage,
-});
 
 export const addNode = (id: number): ConfChange => ({
   id: 0,

@@ -13,7 +13,8 @@ import {
 import type { Entry, Message, Snapshot } from "../message.ts";
 import type { Ready } from "../ready.ts";
 import { bytes } from "../testing/cluster.ts";
-import { addNode, configOf } from "./bench.ts";
+import { configOf } from "../testing/solo.ts";
+import { addNode } from "./bench.ts";
 import { CheckedRawNode } from "./checkedRawNode.ts";
 
 /*

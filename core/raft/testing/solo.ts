@@ -1,5 +1,6 @@
 import { index, nodeId, term } from "../../base/ids.ts";
 import type { NodeId } from "../../base/ids.ts";
+import type { RaftConfig } from "../config.ts";
 import { confStateOf, MemoryStorage } from "../memoryStorage.ts";
 import { message } from "../message.ts";
 import type { Draft, Entry, HardState, Message, MessageType } from "../message.ts";
@@ -7,6 +8,18 @@ import { RawNode } from "../rawNode.ts";
 import type { Options } from "./cluster.ts";
 import { bytes } from "./cluster.ts";
 import { write } from "./disk.ts";
+
+/** Node 1, whose election timeout is the shortest there is. */
+export const configOf = (storage: MemoryStorage, options: Options = {}): RaftConfig => ({
+  electionTicks: 10,
+  heartbeatTicks: 1,
+  maxSizePerMsgBytes: 1 << 20,
+  maxInflightMessages: 256,
+  random: () => 0,
+  ...options,
+  id: nodeId(1),
+  storage,
+});
 
 /** One real node, whose peers are played by the test: it writes their messages by hand. */
 export class Solo {
@@ -22,16 +35,7 @@ export class Solo {
     this.storage = new MemoryStorage(confStateOf(ids));
     this.storage.append(logOfTerms(...(stored.log ?? [])));
     if (stored.hardState !== undefined) this.storage.setHardState(stored.hardState);
-    this.node = new RawNode({
-      electionTicks: 10,
-      heartbeatTicks: 1,
-      maxSizePerMsgBytes: 1 << 20,
-      maxInflightMessages: 256,
-      random: () => 0,
-      ...options,
-      id: nodeId(1),
-      storage: this.storage,
-    });
+    this.node = new RawNode(configOf(this.storage, options));
   }
 
   /** Carries out all Readys and returns what left the node, in order. */
