@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { InvariantError } from "../base/assert.ts";
 import { entrySizeBytes } from "./entrySize.ts";
 import { bytes, Cluster } from "./testing/cluster.ts";
-import { from, Solo } from "./testing/solo.ts";
+import { write } from "./testing/disk.ts";
+import { from, logOfTerms, Solo } from "./testing/solo.ts";
 
 describe("the election timeout", () => {
   test.each([
@@ -96,5 +97,18 @@ describe("what a host may change while the node runs", () => {
     workOnce();
     expect(handedOut).toEqual([1, 2, 1]);
     expect(() => node.setMaxCommittedSizePerReadyBytes(0)).toThrow(InvariantError);
+  });
+
+  test("a larger size lets entries go that waited for others to be applied", () => {
+    const options = { storageWrites: "pipelined", maxCommittedSizePerReadyBytes: 1 } as const;
+    const { node, storage } = new Solo(3, {}, options);
+    node.step(from(2, "MsgApp", { term: 1, entries: logOfTerms(1, 1), commit: 2 }));
+    const ready = node.ready();
+    write(storage, ready);
+    const light = node.advanceAppend(ready);
+    expect(light.committedEntries.map((entry) => entry.index)).toEqual([1]);
+    expect(node.hasReady()).toBe(false);
+    node.setMaxCommittedSizePerReadyBytes(1 << 20);
+    expect(node.ready().committedEntries.map((entry) => entry.index)).toEqual([2]);
   });
 });

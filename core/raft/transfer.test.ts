@@ -54,6 +54,14 @@ describe("a transfer of the lead (thesis, section 3.10)", () => {
     expect(cluster.node(3).role).toBe("leader");
   });
 
+  test("may be asked for on a follower in favour of another", () => {
+    const cluster = new Cluster(3);
+    cluster.elect(1);
+    cluster.node(2).transferLeader(nodeId(3));
+    cluster.settle();
+    expect(cluster.node(3).role).toBe("leader");
+  });
+
   test("may be asked for on a follower", () => {
     const cluster = new Cluster(3);
     cluster.elect(1);
