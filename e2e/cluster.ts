@@ -51,6 +51,27 @@ export class Cluster {
     return this.#region("What happened").getByRole("listitem");
   }
 
+  /** What stands on the disk of the selected node. */
+  disk(): Locator {
+    return this.#region("Disk");
+  }
+
+  /** The end of its log, one option a record. */
+  diskRecords(): Locator {
+    return this.disk().getByRole("option");
+  }
+
+  async showDisk(name: string): Promise<void> {
+    await this.node(name).click();
+    await this.page.getByRole("button", { name: "Disk", exact: true }).click();
+    await expect(this.diskRecords().first()).toBeVisible();
+  }
+
+  /** "2 entries, commit 2": what two equal logs have in common. */
+  async logFacts(name: string): Promise<string> {
+    return /^n\d+: (\d+ entries, commit \d+)/.exec(await labelOf(this.logRow(name)))?.[1] ?? "";
+  }
+
   timeBar(): Locator {
     return this.page.getByRole("slider", { name: "Time" });
   }
@@ -76,6 +97,10 @@ export class Cluster {
       .or(this.page.getByRole("button", { name: `${action} ${name}`, exact: true }))
       .first()
       .click();
+  }
+
+  async power(action: "Power cut" | "Power on"): Promise<void> {
+    await this.page.getByRole("button", { name: `${action} for all nodes` }).click();
   }
 
   /** Sends one produce request; the first row of the requests is its. */

@@ -32,7 +32,7 @@ test("an acknowledged record survives the death of the leader that took it", asy
   await expect(cluster.node(first.name)).toHaveAccessibleName(
     new RegExp(`^${first.name}, follower in term ${second.term}`),
   );
-  const facts = (name: string) => logFacts(cluster, name);
+  const facts = (name: string) => cluster.logFacts(name);
   await expect
     .poll(async () => (await facts(first.name)) === (await facts(second.name)))
     .toBe(true);
@@ -61,12 +61,6 @@ async function partitionLedBy(cluster: Cluster, node: string): Promise<string> {
     if ((await cluster.partitionLeader(name)) === node) return name;
   }
   throw new Error(`${node} leads no partition`);
-}
-
-/** "9 entries, commit 9": what two equal logs have in common. */
-async function logFacts(cluster: Cluster, name: string): Promise<string> {
-  const label = (await cluster.logRow(name).getAttribute("aria-label")) ?? "";
-  return /^n\d+: (\d+ entries, commit \d+)/.exec(label)?.[1] ?? "";
 }
 
 async function logEntries(cluster: Cluster, name: string): Promise<string[]> {

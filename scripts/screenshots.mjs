@@ -67,9 +67,65 @@ for (const [name, viewport, colorScheme] of [
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: join(out, `${name}-elected.png`) });
   say(`${name}: ${leaderName} was killed`);
+
+  await page.goto(`http://localhost:${PORT}/?seed=1042`);
+  await leader.waitFor();
+  await shootDisk(page, name);
   await context.close();
 }
 await browser.close();
 await server.close();
 copyFileSync(join(out, "light-election.png"), join(root, "docs", "screenshot.png"));
 say(`Screenshots are in ${out}`);
+
+/** One node's disk: quiet, while it writes, torn, damaged, and repaired. */
+async function shootDisk(page, name) {
+  const shoot = (state) => page.screenshot({ path: join(out, `${name}-disk-${state}.png`) });
+  const button = (label) => page.getByRole("button", { name: label });
+  const node = (state) => page.getByRole("button", { name: new RegExp(`^n3, ${state}`) });
+  const speed = page.getByRole("slider", { name: "Speed" });
+  const disk = page.getByRole("region", { name: "Disk" });
+  const records = disk.getByRole("option");
+  const produce = async () => {
+    if (name === "phone") await page.getByRole("tab", { name: "Partitions" }).click();
+    await button("Send").last().click();
+    if (name === "phone") await page.getByRole("tab", { name: "Ready" }).click();
+  };
+  await node("follower").click();
+  await page.keyboard.press("d");
+  await records.last().waitFor();
+  await shoot("quiet");
+
+  await speed.press("Home");
+  for (let step = 0; step < 4; step++) await speed.press("ArrowRight");
+  await produce();
+  await disk.getByText("1 record of").waitFor();
+  await button("Pause").click();
+  await shoot("write");
+
+  await button("Play").click();
+  await speed.press("End");
+  await page.waitForTimeout(800);
+  await button(/^Tear/).click();
+  await produce();
+  await node("without power").waitFor();
+  await page.waitForTimeout(300);
+  await shoot("torn");
+
+  await button("Restart n3").last().click();
+  await node("follower").waitFor();
+  await page.waitForTimeout(1_500);
+  await records.nth(8).click();
+  await page.getByRole("gridcell").nth(36).click();
+  await button(/^Flip a bit/).click();
+  await button("Cut power of n3").first().click();
+  await button("Restart n3").last().click();
+  await node("stopped").waitFor();
+  await page.waitForTimeout(300);
+  await shoot("damaged");
+
+  await button("Repair n3").last().click();
+  await node("follower").waitFor();
+  await page.waitForTimeout(600);
+  await shoot("repaired");
+}

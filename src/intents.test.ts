@@ -73,6 +73,24 @@ describe("an action", () => {
       { kind: "consume", topic: "orders", partition: 1 },
       { kind: "consume", topic: "orders", partition: 1, node: null },
     ],
+    [{ kind: "powerCut" }, { kind: "powerCut" }],
+    [{ kind: "powerOn" }, { kind: "powerOn" }],
+    [
+      { kind: "diskFault", node: "n2", fault: "lyingSync", on: true },
+      { kind: "diskFault", node: 2, fault: "lyingSync", on: true },
+    ],
+    [
+      { kind: "tear", node: "n1" },
+      { kind: "tear", node: 1 },
+    ],
+    [
+      { kind: "repair", node: "n2" },
+      { kind: "repair", node: 2 },
+    ],
+    [
+      { kind: "flipBit", node: "n2", file: "wal-1.log", byte: 99, bit: 7 },
+      { kind: "flipBit", node: 2, file: "wal-1.log", byte: 99, bit: 7 },
+    ],
   ];
   test.each(cases)("%j becomes the command %j", (intent, action) => {
     page.dispatch(intent);

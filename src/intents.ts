@@ -36,32 +36,23 @@ function actOnCluster(intent: Intent, { store, player, showToast }: IntentParts)
 
 /** Null when the intent is no action; a sentence when it names what is not there. */
 function actionOf(intent: Intent, state: PageState): ActionBody | string | null {
+  if (intent.kind === "powerCut" || intent.kind === "powerOn") return intent;
+  if (intent.kind === "consume") return { ...intent, node: null };
+  if (!("node" in intent) || intent.kind === "selectNode") return null;
+  const node = state.world?.nodes[intent.node]?.id;
+  if (node === undefined) return `There is no node ${intent.node}.`;
   switch (intent.kind) {
-    case "kill":
-    case "restart":
-    case "timeOut":
     case "cut":
-    case "heal": {
-      const node = state.world?.nodes[intent.node]?.id;
-      if (node === undefined) return `There is no node ${intent.node}.`;
-      if (intent.kind === "cut" || intent.kind === "heal") {
-        return { kind: intent.kind, nodes: [node] };
-      }
-      return { kind: intent.kind, node };
-    }
-    case "produce": {
-      const node = state.world?.nodes[intent.node]?.id;
-      if (node === undefined) return `There is no node ${intent.node}.`;
-      const { topic, partition, key, value } = intent;
-      const acks = intent.acks === "all" ? -1 : intent.acks === "1" ? 1 : 0;
-      return { kind: "produce", node, topic, partition, key, value, acks };
-    }
-    case "consume":
-      return { kind: "consume", topic: intent.topic, partition: intent.partition, node: null };
+    case "heal":
+      return { kind: intent.kind, nodes: [node] };
+    case "produce":
+      return { ...intent, node, acks: ACKS[intent.acks] };
     default:
-      return null;
+      return { ...intent, node };
   }
 }
+
+const ACKS = { 0: 0, 1: 1, all: -1 } as const;
 
 function moveInTime(intent: Intent, { store, playback, player }: IntentParts): boolean {
   switch (intent.kind) {

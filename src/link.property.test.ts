@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
+import { DEFAULT_RUN_OPTIONS, DISK_FAULTS } from "@chronik/core/sim";
 import type { Action, Run } from "@chronik/core/sim";
 import { decodeBase64Url, encodeBase64Url } from "./base64Url.ts";
 import { formatLink, parseAddress } from "./link.ts";
@@ -9,7 +9,27 @@ import { TIME_MAX_US } from "./linkLimits.ts";
 const node = fc.integer({ min: 1, max: 3 });
 const atUs = fc.integer({ min: 0, max: TIME_MAX_US });
 const action: fc.Arbitrary<Action> = fc.oneof(
-  fc.record({ atUs, kind: fc.constantFrom("kill", "restart", "timeOut"), node }),
+  fc.record({
+    atUs,
+    kind: fc.constantFrom("kill", "restart", "timeOut", "failSync", "tear", "snapshot", "repair"),
+    node,
+  }),
+  fc.record({ atUs, kind: fc.constantFrom("powerCut", "powerOn") }),
+  fc.record({
+    atUs,
+    kind: fc.constant("diskFault" as const),
+    node,
+    fault: fc.constantFrom(...DISK_FAULTS),
+    on: fc.boolean(),
+  }),
+  fc.record({
+    atUs,
+    kind: fc.constant("flipBit" as const),
+    node,
+    file: fc.stringMatching(/^[a-z0-9.-]{1,64}$/),
+    byte: fc.integer({ min: 0, max: 2 ** 31 }),
+    bit: fc.integer({ min: 0, max: 7 }),
+  }),
   fc.record({
     atUs,
     kind: fc.constant("cut" as const),
@@ -30,8 +50,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const run: fc.Arbitrary<Run> = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   options: fc
-    .integer({ min: 60_000, max: 200_000 })
-    .map((latencyMaxUs) => ({ ...DEFAULT_RUN_OPTIONS, latencyMaxUs })),
+    .record({
+      latencyMaxUs: fc.integer({ min: 60_000, max: 200_000 }),
+      segmentBytes: fc.integer({ min: 1_024, max: 16_777_216 }),
+      snapshotEntries: fc.integer({ min: 1, max: 1_000_000 }),
+      snapshotTrailingEntries: fc.integer({ min: 0, max: 1_000_000 }),
+      slowDiskFactor: fc.integer({ min: 2, max: 1_000 }),
+    })
+    .map((options) => ({ ...DEFAULT_RUN_OPTIONS, ...options })),
   actions: fc
     .array(action, { maxLength: 20 })
     .map((actions) => actions.sort((one, other) => one.atUs - other.atUs)),

@@ -6,6 +6,21 @@ import type { LinkedRun, Parsed } from "./link.ts";
 import { formatLink, parseAddress, parseSeed } from "./link.ts";
 import { ACTIONS_MAX, LINK_LENGTH_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
+const FAULT: Action = {
+  atUs: 8_500_000,
+  kind: "diskFault",
+  node: 2,
+  fault: "tornSectors",
+  on: true,
+};
+const FLIP: Action = {
+  atUs: 8_500_000,
+  kind: "flipBit",
+  node: 1,
+  file: "wal-00000000000000000001.log",
+  byte: 99,
+  bit: 7,
+};
 const RUN: Run = {
   seed: 1042,
   options: { ...DEFAULT_RUN_OPTIONS, syncMaxUs: 30_000 },
@@ -32,6 +47,12 @@ const RUN: Run = {
     },
     { atUs: 7_000_000, kind: "heal" },
     { atUs: 8_000_000, kind: "consume", topic: "orders", partition: 1, node: 3 },
+    FAULT,
+    FLIP,
+    { atUs: 9_000_000, kind: "tear", node: 2 },
+    { atUs: 9_500_000, kind: "powerCut" },
+    { atUs: 9_600_000, kind: "powerOn" },
+    { atUs: 9_700_000, kind: "repair", node: 1 },
   ],
 };
 
@@ -75,6 +96,18 @@ describe("a link", () => {
       { actions: [1, 2].map(() => ({ ...RUN.actions[0], partitionCount: 51 })) },
     ],
     ["actions are not in order", { actions: [...RUN.actions].reverse() }],
+    ["actions.0.fault", { actions: [{ ...FAULT, fault: "haunted" }] }],
+    ["actions.0.on", { actions: [{ ...FAULT, on: 1 }] }],
+    ["actions.0.file", { actions: [{ ...FLIP, file: "../wal" }] }],
+    ["actions.0.file", { actions: [{ ...FLIP, file: "a".repeat(65) }] }],
+    ["actions.0.byte", { actions: [{ ...FLIP, byte: 2 ** 31 + 1 }] }],
+    ["actions.0.bit", { actions: [{ ...FLIP, bit: 8 }] }],
+    ["actions.0.node", { actions: [{ atUs: 1, kind: "powerCut", node: 1 }] }],
+    ["actions.0.node", { actions: [{ atUs: 1, kind: "repair" }] }],
+    ["options.segmentBytes", { options: { segmentBytes: 1_023 } }],
+    ["options.snapshotEntries", { options: { snapshotEntries: 0 } }],
+    ["options.snapshotTrailingEntries", { options: { snapshotTrailingEntries: -1 } }],
+    ["options.slowDiskFactor", { options: { slowDiskFactor: 1 } }],
     ["options.nodeCount", { options: { nodeCount: 5 } }],
     ["options.toString", { options: { toString: 1 } }],
     ["options contradict", { options: { latencyMinUs: 50_000, latencyMaxUs: 40_000 } }],

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Action } from "@chronik/core/sim";
-import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
+import { DEFAULT_RUN_OPTIONS, DISK_FAULTS } from "@chronik/core/sim";
 import { ACTIONS_MAX, SEED_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
 const PARTITIONS_MAX = 100;
@@ -31,12 +31,42 @@ const topic = v.pipe(
 );
 const partition = boundedInteger(0, 99);
 const text = v.string("is not a text");
+const file = v.pipe(
+  v.string("is not a file name"),
+  v.regex(/^[a-z0-9.-]{1,64}$/, "is not a file name"),
+);
 
 const actionSchema = v.variant(
   "kind",
   [
     v.strictObject(
-      { atUs: timeUs, kind: v.picklist(["kill", "restart", "timeOut"]), node },
+      {
+        atUs: timeUs,
+        kind: v.picklist(["kill", "restart", "timeOut", "failSync", "tear", "snapshot", "repair"]),
+        node,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject({ atUs: timeUs, kind: v.picklist(["powerCut", "powerOn"]) }, UNKNOWN),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("diskFault"),
+        node,
+        fault: v.picklist(DISK_FAULTS, "is no fault that a disk can have here"),
+        on: v.boolean("is not true or false"),
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("flipBit"),
+        node,
+        file,
+        byte: boundedInteger(0, 2 ** 31),
+        bit: boundedInteger(0, 7),
+      },
       UNKNOWN,
     ),
     v.strictObject({ atUs: timeUs, kind: v.literal("cut"), nodes }, UNKNOWN),
@@ -108,6 +138,10 @@ const optionsSchema = v.pipe(
       brokerHeartbeatIntervalUs: optionalInteger(10_000, 60_000_000),
       brokerSessionTimeoutUs: optionalInteger(10_000, 60_000_000),
       fetchMaxWaitMs: optionalInteger(10, 60_000),
+      segmentBytes: optionalInteger(1_024, 16_777_216),
+      snapshotEntries: optionalInteger(1, 1_000_000),
+      snapshotTrailingEntries: optionalInteger(0, 1_000_000),
+      slowDiskFactor: optionalInteger(2, 1_000),
     },
     UNKNOWN,
   ),

@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { TopBar } from "./bar/TopBar.tsx";
 import { Definitions } from "./glyph/Definitions.tsx";
 import { useKeyboard } from "./keyboard.ts";
+import type { OtherKey } from "./keyboard.ts";
 import { useLayout } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { LogPanel } from "./log/LogPanel.tsx";
@@ -16,7 +17,9 @@ import { NodeActions } from "./rail/NodeActions.tsx";
 import { Rail } from "./rail/Rail.tsx";
 import { Try } from "./rail/Try.tsx";
 import { TryLine } from "./rail/TryLine.tsx";
-import { ReadyPanel } from "./ready/ReadyPanel.tsx";
+import { useNodePanelChoice } from "./ready/nodePanelChoice.ts";
+import type { NodePanelChoice } from "./ready/nodePanelChoice.ts";
+import { NodePanel } from "./ready/NodePanel.tsx";
 import { Stage } from "./stage/Stage.tsx";
 import { Tabs } from "./Tabs.tsx";
 import type { TabName } from "./Tabs.tsx";
@@ -35,14 +38,21 @@ export function Page() {
   const [help, setHelp] = useState(false);
   const [tab, setTab] = useState<TabName>("Ready");
   const [railOpen, setRailOpen] = useState(false);
-  const { dispatch } = usePage();
+  const { dispatch, store } = usePage();
+  const choice = useNodePanelChoice();
+  const { toggle } = choice;
   const [focusWanted, setFocusWanted] = useState(0);
   const onKey = useCallback(
-    (kind: "focusProduce" | "toggleHelp" | "close") => {
+    (kind: OtherKey) => {
       if (kind === "toggleHelp") setHelp((open) => !open);
       if (kind === "focusProduce") {
         setTab("Partitions");
         setFocusWanted((wanted) => wanted + 1);
+      }
+      if (kind === "toggleDisk") {
+        const { world, selectedNode } = store.getState();
+        setTab("Ready");
+        toggle(world?.nodes[selectedNode]?.process === "running");
       }
       if (kind === "close") {
         setHelp(false);
@@ -51,7 +61,7 @@ export function Page() {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       }
     },
-    [dispatch],
+    [dispatch, store, toggle],
   );
   useKeyboard(onKey);
   useEffect(() => {
@@ -70,6 +80,7 @@ export function Page() {
         layout={layout}
         tab={tab}
         onTab={setTab}
+        choice={choice}
         railOpen={railOpen}
         onRail={() => setRailOpen((open) => !open)}
       />
@@ -87,11 +98,12 @@ interface BodyProps {
   readonly layout: Layout;
   readonly tab: TabName;
   readonly onTab: (tab: TabName) => void;
+  readonly choice: NodePanelChoice;
   readonly railOpen: boolean;
   readonly onRail: () => void;
 }
 
-function Body({ layout, tab, onTab, railOpen, onRail }: BodyProps) {
+function Body({ layout, tab, onTab, choice, railOpen, onRail }: BodyProps) {
   switch (layout) {
     case "full":
       return (
@@ -102,7 +114,7 @@ function Body({ layout, tab, onTab, railOpen, onRail }: BodyProps) {
             <LogPanel withLeader />
           </main>
           <section className="side" aria-label="Details">
-            <ReadyPanel />
+            <NodePanel choice={choice} />
             <PartitionsPanel />
           </section>
           <TimePanel withLanes />
@@ -122,27 +134,29 @@ function Body({ layout, tab, onTab, railOpen, onRail }: BodyProps) {
           <section className="side" aria-label="Details">
             {layout === "folded" ? (
               <>
-                <ReadyPanel />
+                <NodePanel choice={choice} />
                 <PartitionsPanel />
               </>
             ) : (
-              <SideTabs tab={tab} onTab={onTab} />
+              <SideTabs tab={tab} onTab={onTab} choice={choice} />
             )}
           </section>
           <TimePanel withLanes />
         </>
       );
     case "phone":
-      return <PhoneBody tab={tab} onTab={onTab} />;
+      return <PhoneBody tab={tab} onTab={onTab} choice={choice} />;
   }
 }
 
-function SideTabs({ tab, onTab }: { tab: TabName; onTab: (tab: TabName) => void }) {
+type TabbedProps = Pick<BodyProps, "tab" | "onTab" | "choice">;
+
+function SideTabs({ tab, onTab, choice }: TabbedProps) {
   const selected = tab === "Partitions" ? "Partitions" : "Ready";
   return (
     <>
       <Tabs names={["Ready", "Partitions"]} selected={selected} onSelect={onTab} />
-      {selected === "Ready" ? <ReadyPanel /> : <PartitionsPanel />}
+      {selected === "Ready" ? <NodePanel choice={choice} /> : <PartitionsPanel />}
     </>
   );
 }
@@ -159,7 +173,7 @@ function FoldedRail({ open, onToggle }: { open: boolean; onToggle: () => void })
   );
 }
 
-function PhoneBody({ tab, onTab }: { tab: TabName; onTab: (tab: TabName) => void }) {
+function PhoneBody({ tab, onTab, choice }: TabbedProps) {
   return (
     <>
       <main className="middle-column">
@@ -170,7 +184,7 @@ function PhoneBody({ tab, onTab }: { tab: TabName; onTab: (tab: TabName) => void
           {tab === "Ready" ? (
             <>
               <NodeActions />
-              <ReadyPanel />
+              <NodePanel choice={choice} />
             </>
           ) : null}
           {tab === "Partitions" ? <PartitionsPanel /> : null}

@@ -45,7 +45,9 @@ describe("keys", () => {
     expect(keyAction({ ...plain, key: "?" }, starting)).toEqual({ kind: "toggleHelp" });
     expect(keyAction({ ...plain, key: "Escape" }, starting)).toEqual({ kind: "close" });
     expect(keyAction({ ...plain, key: "n" }, starting)).toBeNull();
+    expect(keyAction({ ...plain, key: "d" }, starting)).toBeNull();
     expect(press("n")).toEqual({ kind: "focusProduce" });
+    expect(press("D")).toEqual({ kind: "toggleDisk" });
   });
 });
 

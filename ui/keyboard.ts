@@ -8,7 +8,10 @@ import { playIntent } from "./time/playIntent.ts";
 /** What a key does: an intent, or something that only the page's own layout knows. */
 export type KeyAction =
   | { readonly kind: "intent"; readonly intent: Intent }
-  | { readonly kind: "focusProduce" | "toggleHelp" | "close" };
+  | { readonly kind: OtherKey };
+
+/** What concerns the layout alone. */
+export type OtherKey = "focusProduce" | "toggleDisk" | "toggleHelp" | "close";
 
 interface Pressed {
   readonly key: string;
@@ -24,6 +27,7 @@ export function keyAction(pressed: Pressed, state: PageState): KeyAction | null 
   if (pressed.key === "Escape") return { kind: "close" };
   if (state.world === null) return null;
   if (pressed.key.toLowerCase() === "n") return { kind: "focusProduce" };
+  if (pressed.key.toLowerCase() === "d") return { kind: "toggleDisk" };
   const intent = timeIntent(pressed.key, state) ?? nodeIntent(pressed.key.toLowerCase(), state);
   return intent === null ? null : { kind: "intent", intent };
 }
@@ -72,9 +76,7 @@ function nodeIntent(key: string, state: PageState): Intent | null {
 }
 
 /** Listens on the document; a key that a control needs for itself stays with it. */
-export function useKeyboard(
-  onOther: (kind: "focusProduce" | "toggleHelp" | "close") => void,
-): void {
+export function useKeyboard(onOther: (kind: OtherKey) => void): void {
   const { store, dispatch } = usePage();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,4 +1,4 @@
-import type { WorldView } from "@chronik/core/view";
+import type { DiskFault, WorldView } from "@chronik/core/view";
 
 /**
  * Everything the page shows. `src` fulfils this; `ui` reads it through `useView` and answers with
@@ -69,7 +69,23 @@ export interface ProblemState {
 
 /** What a person wants. Every button, key and gesture ends in one of these. */
 export type Intent =
-  | { readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal"; readonly node: string }
+  | { readonly kind: "kill" | "restart" | "timeOut"; readonly node: string }
+  | { readonly kind: "cut" | "heal"; readonly node: string }
+  | { readonly kind: "powerCut" | "powerOn" }
+  | {
+      readonly kind: "diskFault";
+      readonly node: string;
+      readonly fault: DiskFault;
+      readonly on: boolean;
+    }
+  | { readonly kind: "failSync" | "tear" | "snapshot" | "repair"; readonly node: string }
+  | {
+      readonly kind: "flipBit";
+      readonly node: string;
+      readonly file: string;
+      readonly byte: number;
+      readonly bit: number;
+    }
   | {
       readonly kind: "produce";
       readonly node: string;

@@ -3,9 +3,9 @@ import { NO_INDEX } from "../base/ids.ts";
 import type { Index, NodeId } from "../base/ids.ts";
 import { EMPTY_METADATA } from "../metadata/clusterMetadata.ts";
 import type { ClusterMetadata, PartitionKey } from "../metadata/clusterMetadata.ts";
-import type { MemoryStorage, RawNode } from "../raft/index.ts";
+import type { RawNode } from "../raft/index.ts";
 import type { DiskImage } from "../wal/disk.ts";
-import type { WalWriter } from "../wal/index.ts";
+import type { SnapshotFile, WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
 import type { PendingFetch } from "./fetch.ts";
@@ -16,7 +16,10 @@ import type { FinishedReady, OpenReady } from "./openReady.ts";
 import { Outbox } from "./outbox.ts";
 import type { PendingProduce } from "./produce.ts";
 import { recover } from "./recover.ts";
+import type { Damage } from "./recover.ts";
 import type { ReplicaLog } from "./replicaLog.ts";
+import type { KeptSnapshot } from "./snapshots.ts";
+import type { WalStorage } from "./walStorage.ts";
 
 const NO_REPLICAS: ReadonlyMap<PartitionKey, ReplicaLog> = new Map();
 const NONE_LED: ReadonlyMap<PartitionKey, LedPartition> = new Map();
@@ -37,15 +40,16 @@ export class Broker {
   /** Null if the disk could not be served from. */
   #node: BrokerNode | null = null;
   #stopped: string | null = null;
+  #damage: Damage | null = null;
 
   /** A broker as of what its disk holds. It wants things done from the start: take its outputs. */
   constructor(config: BrokerConfig, image: DiskImage, nowUs: number) {
     this.config = config;
     this.#clock = { nowUs };
-    this.#out = new Outbox(config.events);
+    this.#out = new Outbox(config.events, nowUs);
     this.#guard(() => {
       const recovery = recover(config, image, this.#out);
-      if (!recovery.ok) return recovery.reason;
+      if (!recovery.ok) return this.#refuse(recovery.reason, recovery.damage);
       this.#node = new BrokerNode(config, recovery.recovered, this.#clock, this.#out);
       return null;
     });
@@ -61,6 +65,12 @@ export class Broker {
   /** What came up since it was last asked, in order. To be done in that order. */
   takeOutputs(): readonly BrokerOutput[] {
     return this.#out.take();
+  }
+
+  #refuse(reason: string, damage: Damage | null): string {
+    this.#damage = damage;
+    if (damage !== null) this.#out.event({ kind: "damageFound", sentence: damage.sentence });
+    return reason;
   }
 
   /** Stops the broker if `act` gives a reason to, or finds a rule broken. */
@@ -97,8 +107,33 @@ export class Broker {
   }
 
   /** Exactly what is durable of the metadata log and the hard state; null where `raft` is. */
-  get storage(): MemoryStorage | null {
+  get storage(): WalStorage | null {
     return this.#node?.readyLoop?.storage ?? null;
+  }
+
+  /** What of its disk could not be read, so that it does not serve or vote; null if nothing. */
+  get damage(): Damage | null {
+    return this.#damage;
+  }
+
+  /** Of its disk: 0 for the first, one more for each that took its place. */
+  get generation(): number {
+    return this.#out.generation;
+  }
+
+  /** The disk takes no more bytes, so that nothing can be promised until it does. */
+  get isDiskFull(): boolean {
+    return this.#node?.isDiskFull ?? false;
+  }
+
+  /** The last snapshot that is durable. */
+  get lastSnapshot(): KeptSnapshot | null {
+    return this.#node?.snapshots.kept ?? null;
+  }
+
+  /** The snapshot that is on its way to the disk. */
+  get snapshotSaving(): SnapshotFile | null {
+    return this.#node?.snapshots.saving ?? null;
   }
 
   get openReady(): OpenReady | null {
@@ -165,6 +200,9 @@ function dispatch(node: BrokerNode, input: BrokerInput): string | null {
     }
     case "timeOut":
       node.readyLoop?.timeOut();
+      break;
+    case "takeSnapshot":
+      node.takeSnapshot();
       break;
     default:
       return unreachable(input);

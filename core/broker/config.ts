@@ -37,6 +37,20 @@ export interface BrokerConfig {
   readonly fetchTimeoutUs: number;
   /** A proposal without effect for so long counts as lost and is made again. Default: 1,000,000. */
   readonly proposalRetryUs: number;
+  /** A log segment that has reached this size is closed (log.segment.bytes). Default: 16 MiB. */
+  readonly segmentBytesMax: number;
+  /** A snapshot of the metadata is taken after so many more entries were applied. Default: 1000. */
+  readonly snapshotEntries: number;
+  /** Entries before a snapshot that stay in memory for followers a little behind. Default: 100. */
+  readonly snapshotTrailingEntries: number;
+  /** A snapshot that a follower has not answered for so long is sent anew. Default: 3,000,000. */
+  readonly snapshotSendTimeoutUs: number;
+  /**
+   * For a node whose disk was replaced: what the cluster has said when it was removed. It begins with
+   * an empty disk and no say, and asks to be let in. Only read where the disk is empty. Default:
+   * this is the node's first disk.
+   */
+  readonly joinGeneration?: number;
   /** Whether outputs of kind "event" are wanted. Default: false, and then none is ever made. */
   readonly events: boolean;
   /**
@@ -65,5 +79,9 @@ export const DEFAULT_BROKER_CONFIG: Omit<BrokerConfig, "id" | "peers" | "random"
   fetchBackoffUs: 200_000,
   fetchTimeoutUs: 1_200_000,
   proposalRetryUs: 1_000_000,
+  segmentBytesMax: 16_777_216,
+  snapshotEntries: 1_000,
+  snapshotTrailingEntries: 100,
+  snapshotSendTimeoutUs: 3_000_000,
   events: false,
 };

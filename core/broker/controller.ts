@@ -5,7 +5,7 @@ import type {
   TopicMetadata,
 } from "../metadata/clusterMetadata.ts";
 import type { NodeId } from "../base/ids.ts";
-import { assignReplicas } from "../metadata/index.ts";
+import { assignReplicas, memberIds } from "../metadata/index.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type { BrokerHeartbeatRequest } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
@@ -40,6 +40,15 @@ export class Controller {
   /** Whether topics can be made here: all members are known, so replicas can be given out. */
   get isReady(): boolean {
     return this.#isActive && this.#members.every((id) => this.#metadata.nodes.has(id));
+  }
+
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** Whether a broker has been heard of within its session; the controller itself always is. */
+  isAlive(id: NodeId): boolean {
+    return id === this.#context.config.id || this.#heardAtUs.has(id);
   }
 
   /** Proposes what the committed state lacks. Costs nothing while it is the same and complete. */
@@ -99,19 +108,25 @@ export class Controller {
     const { addressOf } = this.#context.config;
     for (const node of this.#members) {
       if (nodes.has(node)) continue;
-      this.#want(`member ${node}`, { kind: "addNode", node, address: addressOf(node) });
+      const address = addressOf(node);
+      this.#want(`member ${node}`, { kind: "addNode", node, address, generation: 0 });
     }
   }
 
   /** Round-robin over the members, one command a partition. */
   #assignPartitions({ topic, partitionCount, replicationFactor }: TopicMetadata): void {
-    const { partitions, nodes } = this.#metadata;
+    const { partitions } = this.#metadata;
     let assignment: NodeId[][] | null = null;
     for (let partition = 0; partition < partitionCount; partition++) {
       const key = partitionKey(topic, partition);
       if (partitions.has(key)) continue;
-      const ids = [...nodes.keys()].sort((a, b) => a - b);
-      assignment ??= assignReplicas(ids, partitionCount, replicationFactor);
+      const members = memberIds(this.#metadata);
+      if (members.length < replicationFactor) {
+        // One was removed since the topic was made. It waits until it is back.
+        this.#isWaiting = true;
+        return;
+      }
+      assignment ??= assignReplicas(members, partitionCount, replicationFactor);
       const replicas = assignment[partition]!;
       this.#want(`replicas ${key}`, { kind: "assignPartition", topic, partition, replicas });
     }

@@ -1,5 +1,6 @@
 import type { NodeId } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
+import { memberIds } from "../metadata/index.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type { CreatableTopic, CreateTopicsRequest } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
@@ -80,19 +81,20 @@ export class CreateTopics {
   }
 
   #refusal(asked: CreatableTopic): TopicResult | null {
-    const { nodes, topics } = this.#context.state.metadata;
+    const { metadata } = this.#context.state;
+    const memberCount = memberIds(metadata).length;
     const { topic, partitionCount, replicationFactor, minInsyncReplicas } = asked;
     if (!/^[a-zA-Z0-9._-]{1,249}$/.test(topic) || topic === "." || topic === "..") {
       return refused(ErrorCode.INVALID_REQUEST, `"${topic}" is not a topic name.`);
     }
-    if (topics.has(topic) || this.#isBeingMade(topic)) {
+    if (metadata.topics.has(topic) || this.#isBeingMade(topic)) {
       return refused(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic ${topic} exists already.`);
     }
     if (!isCount(partitionCount)) {
       return refused(ErrorCode.INVALID_PARTITIONS, "A topic needs at least one partition.");
     }
-    if (!isCount(replicationFactor) || replicationFactor > nodes.size) {
-      const message = `Replication factor ${replicationFactor}, but brokers: ${nodes.size}.`;
+    if (!isCount(replicationFactor) || replicationFactor > memberCount) {
+      const message = `Replication factor ${replicationFactor}, but brokers: ${memberCount}.`;
       return refused(ErrorCode.INVALID_REPLICATION_FACTOR, message);
     }
     if (!isCount(minInsyncReplicas)) {

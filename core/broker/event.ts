@@ -1,5 +1,6 @@
 import type { Index, LeaderEpoch, NodeId, Offset, Term } from "../base/ids.ts";
 import type { MetadataCommand } from "../metadata/command.ts";
+import type { EntryType } from "../raft/message.ts";
 import type { Role } from "../raft/role.ts";
 import type { ErrorCode } from "../wire/errorCode.ts";
 
@@ -34,6 +35,8 @@ export type BrokerEvent =
       readonly kind: "entryProposed";
       readonly index: Index;
       readonly term: Term;
+      readonly entryType: EntryType;
+      /** Null for a leader's empty entry, and for a membership change. */
       readonly command: MetadataCommand | null;
     }
   /** Entries from this index on were replaced by a leader's (Raft paper, section 5.3). */
@@ -65,9 +68,43 @@ export type BrokerEvent =
       readonly term: Term;
       readonly vote: NodeId;
       readonly commit: Index;
+      /** Last entry of the snapshot that the log goes on from; 0 without one. */
+      readonly snapshotIndex: Index;
+      readonly segmentCount: number;
       readonly recordCount: number;
       readonly cutBytes: number;
+      /** Snapshots that cannot be read, and that nothing rests on. */
+      readonly ignored: readonly { readonly file: string; readonly reason: string }[];
     }
+  /** The disk must not be served from. */
+  | { readonly kind: "damageFound"; readonly sentence: string }
+  | { readonly kind: "segmentStarted"; readonly segment: number }
+  /** Segments `from` to `to` of the log are needed by nobody any more. */
+  | { readonly kind: "segmentsRemoved"; readonly from: number; readonly to: number }
+  | { readonly kind: "diskFull" }
+  | { readonly kind: "diskSpaceReturned" }
+  /** It is durable. */
+  | {
+      readonly kind: "snapshotTaken";
+      readonly index: Index;
+      readonly term: Term;
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: "snapshotInstalled";
+      readonly index: Index;
+      readonly term: Term;
+      readonly from: NodeId;
+    }
+  | { readonly kind: "snapshotSent"; readonly to: NodeId; readonly index: Index }
+  | { readonly kind: "snapshotSendFailed"; readonly to: NodeId }
+  /** Of the Raft group, as of the change that was just applied. */
+  | {
+      readonly kind: "membershipChanged";
+      readonly voters: readonly NodeId[];
+      readonly learners: readonly NodeId[];
+    }
+  | { readonly kind: "joinAsked"; readonly generation: number }
   | { readonly kind: "stopped"; readonly reason: string }
   | {
       readonly kind: "partitionLeaderChanged";

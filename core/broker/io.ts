@@ -20,7 +20,9 @@ export type BrokerInput =
     }
   | { readonly kind: "diskCompletion"; readonly completion: DiskCompletion }
   /** A person makes this node start an election at once. */
-  | { readonly kind: "timeOut" };
+  | { readonly kind: "timeOut" }
+  /** A person wants a snapshot of the metadata, whatever has been applied since the last one. */
+  | { readonly kind: "takeSnapshot" };
 
 export type BrokerOutput =
   | { readonly kind: "send"; readonly to: NodeId; readonly message: PeerMessage }
@@ -34,8 +36,23 @@ export type BrokerOutput =
   | { readonly kind: "disk"; readonly operation: DiskOperation }
   | { readonly kind: "event"; readonly event: BrokerEvent };
 
-/** What brokers say to each other: Raft's messages, and Kafka requests with their answers. */
+/**
+ * What brokers say to each other: Raft's messages, and Kafka requests with their answers.
+ * `generation` is that of the sender's disk: what an earlier disk of the same node has promised, a
+ * later one may have forgotten (KIP-853 has directory ids for that). `toGeneration` is the
+ * receiver's, as far as the sender knows, for the same reason.
+ */
 export type PeerMessage =
-  | { readonly kind: "raft"; readonly message: Message }
-  | { readonly kind: "request"; readonly correlationId: number; readonly request: Request }
+  | {
+      readonly kind: "raft";
+      readonly message: Message;
+      readonly generation: number;
+      readonly toGeneration: number;
+    }
+  | {
+      readonly kind: "request";
+      readonly correlationId: number;
+      readonly request: Request;
+      readonly generation: number;
+    }
   | { readonly kind: "response"; readonly correlationId: number; readonly response: Response };

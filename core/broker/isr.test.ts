@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { leaderEpoch, nodeId, offset, partitionEpoch } from "../base/ids.ts";
-import type { MetadataCommand } from "../metadata/index.ts";
+import { EMPTY_METADATA } from "../metadata/index.ts";
+import type { MetadataCommand, NodeMetadata } from "../metadata/index.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
 import { DEFAULT_BROKER_CONFIG } from "./index.ts";
@@ -80,7 +81,10 @@ describe("a follower that falls behind", () => {
 });
 
 describe("a follower returns when it has", () => {
-  function returning(): { fetchedAt: (at: number) => void; proposed: MetadataCommand[] } {
+  function returning(state: NodeMetadata["state"] = "member"): {
+    fetchedAt: (at: number) => void;
+    proposed: MetadataCommand[];
+  } {
     const proposed: MetadataCommand[] = [];
     const log = new ReplicaLog("orders", 0);
     for (const at of [0, 1, 2, 3]) {
@@ -100,11 +104,13 @@ describe("a follower returns when it has", () => {
       partitionEpoch: partitionEpoch(5),
     };
     const led = new LedPartition(metadata, 2, log, 0);
+    const follower = { node: nodeId(2), address: "n2:9092", generation: 0, state };
     const isr = new IsrKeeper({
       config: { ...DEFAULT_BROKER_CONFIG, id: nodeId(1), peers: [], random: () => 0 },
       clock: { nowUs: 0 },
-      out: new Outbox(false),
+      out: new Outbox(false, 0),
       metadataLog: { propose: (command: MetadataCommand) => proposed.push(command) > 0 },
+      state: { metadata: { ...EMPTY_METADATA, nodes: new Map([[2, follower]]) } },
     } as unknown as BrokerContext);
     return { fetchedAt: (at) => isr.followerFetched(led, nodeId(2), offset(at)), proposed };
   }
@@ -118,6 +124,12 @@ describe("a follower returns when it has", () => {
     expect(proposed).toMatchObject([{ kind: "updateIsr", isr: [1, 2], partitionEpoch: 5 }]);
     fetchedAt(4);
     expect(proposed).toHaveLength(1);
+  });
+
+  test.each(["removed", "joining"] as const)("a disk that counts: not while %s", (state) => {
+    const { fetchedAt, proposed } = returning(state);
+    fetchedAt(4);
+    expect(proposed).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { NodeId, Offset } from "../base/ids.ts";
+import { isMember } from "../metadata/index.ts";
 import type { BrokerContext } from "./context.ts";
 import { raiseHighWatermark } from "./highWatermark.ts";
 import type { FollowerProgress, LedPartition } from "./ledPartition.ts";
@@ -64,6 +65,8 @@ export class IsrKeeper {
   #expand(led: LedPartition, replica: NodeId, { logEndOffset }: FollowerProgress): void {
     const { isr, replicas } = led.metadata;
     if (isr.includes(replica) || this.#isChangeInFlight(led)) return;
+    // One with a new disk counts again when it votes again.
+    if (!isMember(this.#context.state.metadata, replica)) return;
     if (logEndOffset < led.log.highWatermark || logEndOffset < led.epochStartOffset) return;
     const grown = replicas.filter((one) => one === replica || isr.includes(one));
     this.#propose(led, grown, `n${replica} has caught up`);

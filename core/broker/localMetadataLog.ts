@@ -1,12 +1,17 @@
+import { assert } from "../base/assert.ts";
 import { NO_TERM } from "../base/ids.ts";
 import type { Index, NodeId } from "../base/ids.ts";
 import { encodeCommand } from "../metadata/index.ts";
 import type { MetadataCommand } from "../metadata/command.ts";
+import { confStateOf, NO_LIMIT_BYTES } from "../raft/index.ts";
 import type { Entry } from "../raft/message.ts";
 import type { WalWriter } from "../wal/index.ts";
-import { METADATA_GROUP } from "./metadataLog.ts";
 import type { MetadataLog } from "./metadataLog.ts";
 import type { MetadataState } from "./metadataState.ts";
+import type { Snapshots } from "./snapshots.ts";
+import type { WalStorage } from "./walStorage.ts";
+
+const NOBODY = confStateOf([]);
 
 /**
  * The metadata log of a standalone node: there is nobody to agree with, so a command is committed
@@ -15,36 +20,36 @@ import type { MetadataState } from "./metadataState.ts";
 export class LocalMetadataLog implements MetadataLog {
   readonly leader: NodeId;
   readonly isActiveLeader = true;
+  readonly confState = NOBODY;
   readonly #wal: WalWriter;
+  readonly #storage: WalStorage;
   readonly #state: MetadataState;
+  readonly #snapshots: Snapshots;
   #lastIndex: number;
   /** Not durable yet, oldest first. */
   #waiting: { readonly entry: Entry; readonly sequence: number }[] = [];
 
-  constructor(id: NodeId, wal: WalWriter, state: MetadataState, recovered: readonly Entry[]) {
+  constructor(
+    id: NodeId,
+    wal: WalWriter,
+    storage: WalStorage,
+    state: MetadataState,
+    snapshots: Snapshots,
+  ) {
     this.leader = id;
     this.#wal = wal;
+    this.#storage = storage;
     this.#state = state;
-    for (const entry of recovered) state.apply(entry);
-    this.#lastIndex = recovered.length;
+    this.#snapshots = snapshots;
+    this.#lastIndex = storage.lastIndex();
+    for (const entry of entriesOf(storage)) state.apply(entry);
   }
 
   propose(command: MetadataCommand): boolean {
     const index = ++this.#lastIndex as Index;
-    const entry: Entry = {
-      term: NO_TERM,
-      index,
-      type: "EntryNormal",
-      data: encodeCommand(command),
-    };
-    const sequence = this.#wal.append({
-      kind: "entry",
-      group: METADATA_GROUP,
-      term: entry.term,
-      index,
-      entryType: entry.type,
-      data: entry.data,
-    });
+    const data = encodeCommand(command);
+    const entry: Entry = { term: NO_TERM, index, type: "EntryNormal", data };
+    const sequence = this.#storage.writeEntry(entry);
     this.#wal.requestSync();
     this.#waiting.push({ entry, sequence });
     return true;
@@ -55,7 +60,18 @@ export class LocalMetadataLog implements MetadataLog {
       const { entry, sequence } = this.#waiting[0]!;
       if (sequence > this.#wal.durableSequence) return;
       this.#waiting.shift();
+      this.#storage.stored([entry], null);
       this.#state.apply(entry);
+      this.#snapshots.applied(NOBODY);
     }
   }
+}
+
+/** Every entry that the disk held behind the snapshot, in order. */
+function entriesOf(storage: WalStorage): readonly Entry[] {
+  const first = storage.firstIndex();
+  if (storage.lastIndex() < first) return [];
+  const entries = storage.entries(first, (storage.lastIndex() + 1) as Index, NO_LIMIT_BYTES);
+  assert(typeof entries !== "string", "the log starts at its first index");
+  return entries;
 }

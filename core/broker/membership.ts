@@ -1,5 +1,6 @@
 import { NO_NODE } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
+import { isMember } from "../metadata/index.ts";
 import type { BrokerContext } from "./context.ts";
 import { Proposer } from "./proposer.ts";
 
@@ -35,15 +36,35 @@ export class Membership {
 
   tick(): void {
     const { config, clock } = this.#context;
-    if (clock.nowUs - this.#saidAtUs >= config.brokerHeartbeatIntervalUs) this.#sayAlive();
+    if (clock.nowUs - this.#saidAtUs >= config.brokerHeartbeatIntervalUs) {
+      this.#sayAlive();
+      this.#askToJoin();
+    }
     this.#askForNextEpochs();
   }
 
+  /** A node whose disk was replaced is let in by the controller, and says so until it is a member. */
+  #askToJoin(): void {
+    const { config, clock, out, state } = this.#context;
+    const { generation } = out;
+    if (generation === 0 || isMember(state.metadata, config.id)) return;
+    this.#saidAtUs = clock.nowUs;
+    // Everybody: nobody sends anything to a node that is no member, so what it has heard of a leader
+    // may be long past.
+    for (const peer of config.peers) {
+      if (peer === config.id) continue;
+      out.sendRequest(peer, { api: "join", node: config.id, generation });
+    }
+    out.event({ kind: "joinAsked", generation });
+  }
+
   #sayAlive(): void {
-    const { config, clock, metadataLog, out } = this.#context;
+    const { config, clock, metadataLog, out, wal } = this.#context;
     const { leader } = metadataLog;
     this.#saidTo = leader;
     if (leader === NO_NODE) return;
+    // A broker that can keep nothing is no use to the cluster: others shall lead what it leads.
+    if (wal.isFull) return;
     this.#hasReported = true;
     if (leader === config.id) return;
     this.#saidAtUs = clock.nowUs;

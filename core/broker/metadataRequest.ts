@@ -12,7 +12,9 @@ export function answerMetadata(
   const isAsked = (topic: string): boolean => topics === null || topics.includes(topic);
   return {
     api: "metadata",
-    brokers: [...metadata.nodes.values()].map(({ node, address }) => ({ nodeId: node, address })),
+    brokers: [...metadata.nodes.values()]
+      .filter(({ state }) => state === "member")
+      .map(({ node, address }) => ({ nodeId: node, address })),
     controllerId,
     partitions: [...metadata.partitions.values()]
       .filter(({ topic }) => isAsked(topic))

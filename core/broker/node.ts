@@ -1,8 +1,9 @@
 import { unreachable } from "../base/assert.ts";
+import { NO_INDEX } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { PartitionKey } from "../metadata/clusterMetadata.ts";
 import type { DiskCompletion } from "../wal/disk.ts";
-import { WalWriter } from "../wal/index.ts";
+import { SnapshotStore, WalWriter } from "../wal/index.ts";
 import type { CurrentLeader, Request } from "../wire/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
@@ -10,6 +11,7 @@ import type { BrokerContext } from "./context.ts";
 import { Controller } from "./controller.ts";
 import { CreateTopics } from "./createTopics.ts";
 import { Fetch } from "./fetch.ts";
+import { Generations } from "./generations.ts";
 import { raiseHighWatermark } from "./highWatermark.ts";
 import type { PeerMessage } from "./io.ts";
 import { IsrKeeper } from "./isr.ts";
@@ -22,9 +24,12 @@ import type { Origin, Outbox } from "./outbox.ts";
 import { Partitions } from "./partitions.ts";
 import { Produce } from "./produce.ts";
 import { ReadyLoop } from "./readyLoop.ts";
-import { entriesOf } from "./recover.ts";
+import { Members, refuseMembership } from "./members.ts";
+import { METADATA_GROUP } from "./metadataLog.ts";
 import type { Recovered } from "./recover.ts";
 import { ReplicaFetcher } from "./replicaFetcher.ts";
+import { Snapshots } from "./snapshots.ts";
+import { WalStorage } from "./walStorage.ts";
 
 /** No topic has partitions with a Raft group of their own yet. */
 const NO_RAFT_GROUPS: ReadonlyMap<PartitionKey, CurrentLeader> = new Map();
@@ -34,23 +39,60 @@ export class BrokerNode {
   readonly context: BrokerContext;
   /** Null on a standalone node. */
   readonly readyLoop: ReadyLoop | null;
+  readonly snapshots: Snapshots;
+  readonly storage: WalStorage;
   readonly produce: Produce;
   readonly fetch: Fetch;
   readonly #isr: IsrKeeper;
   readonly #fetcher: ReplicaFetcher;
   readonly #controller: Controller;
   readonly #createTopics: CreateTopics;
+  /** Null on a standalone node, which has no peers. */
+  readonly #members: Members | null;
+  readonly #generations: Generations;
   readonly #membership: Membership;
+  /** The first segment of the log that is still there, and the one that is written to. */
+  #firstSegment: number;
+  #lastSegment: number;
+  #isDiskFull = false;
 
   constructor(config: BrokerConfig, recovered: Recovered, clock: Clock, out: Outbox) {
-    const { storage, logs, walStart } = recovered;
-    const wal = new WalWriter(walStart);
-    const partitions = new Partitions(config.id, logs, storage.lastIndex(), clock, out);
+    const { generation, logs, walStart, unmarked } = recovered;
+    let lastOperationId = 0;
+    const nextOperationId = (): number => ++lastOperationId;
+    out.generation = generation;
+    const wal: WalWriter = new WalWriter(walStart, {
+      segmentBytesMax: config.segmentBytesMax,
+      nextOperationId,
+      carryOver: () => storage.carryOver(),
+    });
+    this.#firstSegment = walStart.segments[0]?.segment ?? walStart.segment;
+    this.#lastSegment = walStart.segment;
+    const storage = new WalStorage(METADATA_GROUP, recovered.storage, unmarked, wal);
+    this.storage = storage;
+    if (unmarked !== null) storage.writeMarker(unmarked, true);
+    const store = new SnapshotStore(recovered.snapshots, nextOperationId);
+    const partitions = new Partitions(
+      config.id,
+      logs,
+      storage.lastIndex(),
+      () => this.#generations.hasSay,
+      clock,
+      out,
+    );
     const state = new MetadataState(partitions, out);
+    this.#generations = new Generations(config.id, generation, state);
+    this.snapshots = new Snapshots({ config, clock, wal, store, storage, state, out });
+    const snapshot = storage.snapshot();
+    if (snapshot.metadata.index > NO_INDEX) state.restore(snapshot);
     const isStandalone = config.peers.length === 0;
-    this.readyLoop = isStandalone ? null : new ReadyLoop(config, storage, clock, wal, state, out);
+    const { snapshots } = this;
+    const generations = this.#generations;
+    this.readyLoop = isStandalone
+      ? null
+      : new ReadyLoop({ config, storage, clock, wal, state, snapshots, generations, out });
     const metadataLog =
-      this.readyLoop ?? new LocalMetadataLog(config.id, wal, state, entriesOf(storage));
+      this.readyLoop ?? new LocalMetadataLog(config.id, wal, storage, state, snapshots);
     this.context = { config, clock, out, wal, partitions, state, metadataLog };
     const sources = (): LeadershipSources => this.#leadershipSources();
     this.produce = new Produce(this.context, sources);
@@ -59,6 +101,8 @@ export class BrokerNode {
     this.#fetcher = new ReplicaFetcher(this.context);
     this.#controller = new Controller(this.context);
     this.#createTopics = new CreateTopics(this.context, this.#controller);
+    this.#members =
+      this.readyLoop === null ? null : new Members(this.context, this.readyLoop, this.#controller);
     this.#membership = new Membership(this.context);
     this.settle();
   }
@@ -69,6 +113,7 @@ export class BrokerNode {
     metadataLog.run();
     this.#membership.run();
     this.#controller.run();
+    this.#members?.run();
     this.#createTopics.settle();
     if (this.#membership.hasReported) this.#fetcher.run();
     this.#settleWaiting();
@@ -78,6 +123,9 @@ export class BrokerNode {
   }
 
   tick(): void {
+    this.context.wal.retry();
+    if (this.isDiskFull) this.readyLoop?.handOver();
+    this.snapshots.tick(this.context.metadataLog.confState);
     this.readyLoop?.tick();
     this.#isr.tick();
     this.#controller.tick();
@@ -87,7 +135,12 @@ export class BrokerNode {
     }
   }
 
+  takeSnapshot(): void {
+    this.snapshots.take(this.context.metadataLog.confState);
+  }
+
   peerMessage(from: NodeId, message: PeerMessage): void {
+    if (this.#generations.isOfLostDisk(from, message)) return;
     switch (message.kind) {
       case "raft":
         this.readyLoop?.step(message.message);
@@ -126,6 +179,11 @@ export class BrokerNode {
       case "brokerHeartbeat":
         this.#controller.heard(origin, request);
         return;
+      case "removeNode":
+      case "join":
+        if (this.#members === null) refuseMembership(this.context, origin, request);
+        else this.#members.handle(origin, request);
+        return;
       default:
         unreachable(request);
     }
@@ -133,11 +191,26 @@ export class BrokerNode {
 
   /** The disk has answered. Returns what it failed of: after that it cannot be relied on. */
   diskCompletion(completion: DiskCompletion): string | null {
+    const failure = this.snapshots.owns(completion.id)
+      ? this.snapshots.complete(completion)
+      : this.#logWritten(completion);
+    this.#tellOfSpace();
+    return failure === null ? null : `The disk failed: ${failure}`;
+  }
+
+  get isDiskFull(): boolean {
+    return this.context.wal.isFull || this.snapshots.isFull;
+  }
+
+  #logWritten(completion: DiskCompletion): string | null {
     const { wal, partitions, out } = this.context;
     const progress = wal.complete(completion);
-    if (progress.outcome === "failed") return `The disk failed: ${progress.reason}`;
+    if (progress.outcome === "failed") return progress.reason;
+    if (progress.outcome === "full") return null;
     out.event({ kind: "writeCompleted", operation: progress.operation });
-    this.readyLoop?.writeCompleted();
+    this.storage.writeCompleted();
+    this.snapshots.writeCompleted();
+    this.#tellOfSegments();
     for (const log of partitions.logs.values()) {
       if (log.durableEndOffset === log.logEndOffset) continue;
       if (log.makeDurable(progress.durableSequence)) partitions.hasNews = true;
@@ -159,11 +232,33 @@ export class BrokerNode {
   #flush(): void {
     const { wal, out } = this.context;
     const operation = wal.nextOperation();
-    if (operation === null) return;
-    out.disk(operation);
-    const { id, bytes, lastSequence, sync } = wal.inFlight!;
-    this.readyLoop?.writeStarted(id, lastSequence, bytes);
-    if (out.wantsEvents) out.event({ kind: "writeStarted", operation: id, bytes, sync });
+    if (operation !== null) {
+      out.disk(operation);
+      const { id, bytes, lastSequence, sync } = wal.inFlight!;
+      this.readyLoop?.writeStarted(id, lastSequence, bytes);
+      if (out.wantsEvents) out.event({ kind: "writeStarted", operation: id, bytes, sync });
+    }
+    const ofSnapshot = this.snapshots.nextOperation();
+    if (ofSnapshot !== null) out.disk(ofSnapshot);
+  }
+
+  #tellOfSpace(): void {
+    if (this.isDiskFull === this.#isDiskFull) return;
+    this.#isDiskFull = this.isDiskFull;
+    this.context.out.event({ kind: this.#isDiskFull ? "diskFull" : "diskSpaceReturned" });
+  }
+
+  #tellOfSegments(): void {
+    const { segments } = this.context.wal;
+    const first = segments[0]?.segment ?? this.#firstSegment;
+    const last = segments.at(-1)?.segment ?? this.#lastSegment;
+    const { out } = this.context;
+    if (last > this.#lastSegment) out.event({ kind: "segmentStarted", segment: last });
+    if (first > this.#firstSegment) {
+      out.event({ kind: "segmentsRemoved", from: this.#firstSegment, to: first - 1 });
+    }
+    this.#firstSegment = first;
+    this.#lastSegment = last;
   }
 
   #leadershipSources(): LeadershipSources {

@@ -14,7 +14,10 @@ interface ReadyWrite {
 export interface OpenReady {
   readonly ready: Ready;
   readonly takenAtUs: number;
-  /** Of the last WAL record of this Ready: durable up to here, it may go on. */
+  /**
+   * Of the last WAL record of this Ready: durable up to here, it may go on. Infinite while its
+   * snapshot is not durable, and the log therefore not written.
+   */
   readonly sequence: number;
   /** Null while the disk is still busy with an earlier write. */
   readonly write: ReadyWrite | null;

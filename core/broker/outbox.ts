@@ -16,15 +16,27 @@ const NOTHING: readonly BrokerOutput[] = [];
 export class Outbox {
   /** Ask before making an event: with events off none is ever allocated. */
   readonly wantsEvents: boolean;
+  /** Of this node's disk, which every message bears. */
+  generation = 0;
   #outputs: BrokerOutput[] = [];
-  #lastCorrelationId = 0;
+  #lastCorrelationId: number;
 
-  constructor(wantsEvents: boolean) {
+  /**
+   * Correlation ids are counted from `nowUs`, when the broker started: an answer to a question of
+   * its life before, which arrives late, must not pass for one to a question of this life.
+   */
+  constructor(wantsEvents: boolean, nowUs: number) {
     this.wantsEvents = wantsEvents;
+    this.#lastCorrelationId = nowUs;
   }
 
-  sendRaft(message: Message): void {
-    this.#outputs.push({ kind: "send", to: message.to, message: { kind: "raft", message } });
+  sendRaft(message: Message, toGeneration: number): void {
+    const { generation } = this;
+    this.#outputs.push({
+      kind: "send",
+      to: message.to,
+      message: { kind: "raft", message, generation, toGeneration },
+    });
   }
 
   /** Returns the correlation id, by which the answer will be known. */
@@ -33,7 +45,7 @@ export class Outbox {
     this.#outputs.push({
       kind: "send",
       to,
-      message: { kind: "request", correlationId, request },
+      message: { kind: "request", correlationId, request, generation: this.generation },
     });
     return correlationId;
   }

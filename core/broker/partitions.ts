@@ -31,6 +31,8 @@ export class Partitions {
   readonly #self: NodeId;
   /** The last entry that an earlier life of this broker may have acted on. */
   readonly #recoveredIndex: Index;
+  /** False while this node's log still speaks of the disk before its own. */
+  readonly #hasSay: () => boolean;
   readonly #clock: Clock;
   readonly #out: Outbox;
 
@@ -38,12 +40,14 @@ export class Partitions {
     self: NodeId,
     logs: Map<PartitionKey, ReplicaLog>,
     recoveredIndex: Index,
+    hasSay: () => boolean,
     clock: Clock,
     out: Outbox,
   ) {
     this.#self = self;
     this.logs = logs;
     this.#recoveredIndex = recoveredIndex;
+    this.#hasSay = hasSay;
     this.#clock = clock;
     this.#out = out;
   }
@@ -67,8 +71,22 @@ export class Partitions {
     return this.#forfeited;
   }
 
-  /** A metadata command was applied that made `metadata` the partition's record. */
-  changed(metadata: PartitionMetadata, config: TopicConfig, index: Index): void {
+  /** The first log record that a replica here still needs: there is no other copy of its batches. */
+  get neededSequence(): number {
+    let needed = Number.POSITIVE_INFINITY;
+    for (const { batches } of this.logs.values()) {
+      const first = batches[0];
+      if (first !== undefined && first.sequence < needed) needed = first.sequence;
+    }
+    return needed;
+  }
+
+  /**
+   * A metadata command was applied that made `metadata` the partition's record: the entry at
+   * `index`, or one of those that a snapshot stands for, which is null.
+   */
+  changed(metadata: PartitionMetadata, config: TopicConfig, index: Index | null): void {
+    if (!this.#hasSay()) return;
     const key = partitionKey(metadata.topic, metadata.partition);
     const before = this.#known.get(key);
     this.#known.set(key, metadata);
@@ -98,19 +116,24 @@ export class Partitions {
     metadata: PartitionMetadata,
     log: ReplicaLog,
     config: TopicConfig,
-    index: Index,
+    index: Index | null,
   ): void {
     this.#led.delete(key);
     this.#forfeited.delete(key);
     if (before !== undefined) this.#unfollow(before.leader, log);
     if (metadata.leader !== this.#self) {
       this.#follow(metadata, log);
-    } else if (index <= this.#recoveredIndex && metadata.replicas.length > 1) {
+    } else if (this.#mayHaveLed(index) && metadata.replicas.length > 1) {
       this.#forfeited.set(key, metadata);
     } else {
       const { minInsyncReplicas } = config;
       this.#led.set(key, new LedPartition(metadata, minInsyncReplicas, log, this.#clock.nowUs));
     }
+  }
+
+  /** Whether an earlier life of this broker may have applied that, and led. A snapshot hides it. */
+  #mayHaveLed(index: Index | null): boolean {
+    return index === null || index <= this.#recoveredIndex;
   }
 
   #follow(metadata: PartitionMetadata, log: ReplicaLog): void {

@@ -69,6 +69,8 @@ export class Produce {
     if (!leadership.isLeader) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     const led = this.#context.partitions.led.get(partitionKey(topic, partition));
     if (led === undefined) return refused(ErrorCode.LEADER_NOT_AVAILABLE);
+    // What cannot be made durable now is better taken by another leader, or later.
+    if (this.#context.wal.isFull) return refused(ErrorCode.KAFKA_STORAGE_ERROR);
     const batch = validateRecordBatch(records);
     if (!batch.ok) return refused(ErrorCode.CORRUPT_MESSAGE);
     if (acks === -1 && led.isUnderMinIsr) return refused(ErrorCode.NOT_ENOUGH_REPLICAS);

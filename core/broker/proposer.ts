@@ -20,10 +20,15 @@ export class Proposer {
 
   /** `purpose` names what is wanted. True if the command was proposed now. */
   propose(purpose: string, command: MetadataCommand): boolean {
+    return this.attempt(purpose, () => this.#log.propose(command));
+  }
+
+  /** The same for what is no command. `act` says whether it is on its way. */
+  attempt(purpose: string, act: () => boolean): boolean {
     const { nowUs } = this.#clock;
     const last = this.#proposedAtUs.get(purpose);
     if (last !== undefined && nowUs - last < this.#retryUs) return false;
-    if (!this.#log.propose(command)) return false;
+    if (!act()) return false;
     this.#proposedAtUs.set(purpose, nowUs);
     return true;
   }

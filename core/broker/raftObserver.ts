@@ -83,8 +83,9 @@ export class RaftObserver {
 
   /** A Ready shows what was proposed, overwritten, and answered to candidates. */
   readyTaken(ready: Ready): void {
-    const { number, entries, mustSync } = ready;
+    const { number, entries, snapshot, mustSync } = ready;
     const { role, term } = this.#raft;
+    if (snapshot !== null) this.#lastIndex = snapshot.metadata.index;
     const first = entries[0];
     if (first !== undefined) {
       if (first.index <= this.#lastIndex) {
@@ -95,9 +96,11 @@ export class RaftObserver {
     }
     for (const entry of entries) {
       if (role !== "leader" || entry.term !== term) continue;
-      const decoded = entry.data.length === 0 ? null : decodeCommand(entry.data);
+      const { index, type: entryType, data } = entry;
+      const isCommand = entryType === "EntryNormal" && data.length > 0;
+      const decoded = isCommand ? decodeCommand(data) : null;
       const command = decoded?.ok === true ? decoded.command : null;
-      this.#out.event({ kind: "entryProposed", index: entry.index, term, command });
+      this.#out.event({ kind: "entryProposed", index, term, entryType, command });
     }
     for (const message of ready.messages) this.#voteAnswered(message);
     for (const message of ready.persistedMessages) this.#voteAnswered(message);

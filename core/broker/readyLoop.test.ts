@@ -33,14 +33,32 @@ function candidate(): { broker: Broker; outputs: readonly BrokerOutput[] } {
     from: nodeId(2),
     to: nodeId(1),
   };
-  const message = { kind: "raft", message: granted } as const;
+  const message = { kind: "raft", message: granted, generation: 0, toGeneration: 0 } as const;
   broker.step({ kind: "peerMessage", from: nodeId(2), message }, 2);
   return { broker, outputs: broker.takeOutputs() };
 }
 
+/** The same with a segment that has its name: what comes next is the write of term and vote. */
+function candidateWithLog(): { broker: Broker; outputs: readonly BrokerOutput[] } {
+  const { broker, outputs } = candidate();
+  let next = outputs;
+  for (const kind of ["create", "syncDirectory"]) {
+    const [operation, ...more] = operations(next);
+    expect([operation?.kind, more]).toEqual([kind, []]);
+    expect(sends(next)).toEqual([]);
+    complete(broker, operation!.id, 2);
+    next = broker.takeOutputs();
+  }
+  return { broker, outputs: next };
+}
+
+function complete(broker: Broker, id: number, nowUs: number): void {
+  broker.step({ kind: "diskCompletion", completion: { id, error: null, bytes: null } }, nowUs);
+}
+
 describe("the Ready loop", () => {
   test("what rests on the disk leaves after the disk has answered, and not before", () => {
-    const { broker, outputs } = candidate();
+    const { broker, outputs } = candidateWithLog();
     const [write] = operations(outputs);
     expect(write?.kind === "append" && write.sync).toBe(true);
     expect(sends(outputs)).toEqual([]);
@@ -48,7 +66,7 @@ describe("the Ready loop", () => {
     expect(broker.openReady!.ready.persistedMessages).toHaveLength(2);
     expect(broker.storage!.initialState().hardState).toBe(null);
 
-    broker.step({ kind: "diskCompletion", completion: { id: write!.id, error: null } }, 3);
+    complete(broker, write!.id, 3);
     expect(sends(broker.takeOutputs())).toEqual(["MsgVote", "MsgVote"]);
     expect(broker.storage!.initialState().hardState).toMatchObject({ term: 1, vote: 1 });
     expect(broker.openReady).toBe(null);
@@ -65,9 +83,10 @@ describe("the Ready loop", () => {
   });
 
   test("after a disk error the node stops: nothing leaves it any more", () => {
-    const { broker, outputs } = candidate();
+    const { broker, outputs } = candidateWithLog();
     const id = operations(outputs)[0]!.id;
-    broker.step({ kind: "diskCompletion", completion: { id, error: "EIO" } }, 3);
+    const error = { kind: "failed", message: "EIO" } as const;
+    broker.step({ kind: "diskCompletion", completion: { id, error, bytes: null } }, 3);
     expect(broker.stopped).toBe("The disk failed: EIO");
     expect(broker.takeOutputs()).toEqual([
       { kind: "event", event: { kind: "stopped", reason: "The disk failed: EIO" } },
@@ -80,7 +99,7 @@ describe("the Ready loop", () => {
   test("a broken rule stops the node before it can spread", () => {
     const { broker, outputs } = candidate();
     const id = operations(outputs)[0]!.id;
-    broker.step({ kind: "diskCompletion", completion: { id: id + 7, error: null } }, 3);
+    complete(broker, id + 7, 3);
     expect(broker.stopped).toContain("completion");
     expect(broker.takeOutputs().filter(({ kind }) => kind !== "event")).toEqual([]);
   });

@@ -2,19 +2,44 @@ import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { encodeCommand } from "../metadata/index.ts";
 import type { MetadataCommand } from "../metadata/command.ts";
-import { CheckedRawNode, NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
-import type { HardState, MemoryStorage, Message, RaftConfig, Ready } from "../raft/index.ts";
+import { CheckedRawNode, decodeConfChange, NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
+import type {
+  ConfChange,
+  ConfState,
+  Entry,
+  Message,
+  ProgressStatus,
+  RaftConfig,
+  Ready,
+} from "../raft/index.ts";
 import type { WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
-import { METADATA_GROUP } from "./metadataLog.ts";
+import type { Generations } from "./generations.ts";
 import type { MetadataLog } from "./metadataLog.ts";
 import type { MetadataState } from "./metadataState.ts";
 import type { FinishedReady, OpenReady } from "./openReady.ts";
 import type { Outbox } from "./outbox.ts";
 import { RaftObserver } from "./raftObserver.ts";
+import { SnapshotSends } from "./snapshotSends.ts";
+import type { Snapshots } from "./snapshots.ts";
+import type { WalStorage } from "./walStorage.ts";
 
 const MAX_INFLIGHT_MESSAGES = 64;
+/** Beyond any sequence: the records of this Ready are not in the log yet. */
+const NOT_WRITTEN = Number.POSITIVE_INFINITY;
+
+/** The parts of a node that the Ready loop brings together. */
+interface ReadyLoopParts {
+  readonly config: BrokerConfig;
+  readonly storage: WalStorage;
+  readonly clock: Clock;
+  readonly wal: WalWriter;
+  readonly state: MetadataState;
+  readonly snapshots: Snapshots;
+  readonly generations: Generations;
+  readonly out: Outbox;
+}
 
 /**
  * The Ready loop: the contract between Raft and its disk, network and state machine. Exactly one
@@ -25,27 +50,23 @@ export class ReadyLoop implements MetadataLog {
   readonly raft: RawNode;
   /** The same node, if it watches this loop; then it is told what the loop does. */
   readonly #checked: CheckedRawNode | null;
-  /** Exactly what is durable: filled after the disk has answered, and not before. */
-  readonly storage: MemoryStorage;
+  /** Exactly what is durable. */
+  readonly storage: WalStorage;
   #open: OpenReady | null = null;
   #last: FinishedReady | null = null;
   #lastSynced: FinishedReady | null = null;
-  /** Hard states whose records are not durable yet, oldest first. */
-  #hardStates: { readonly hardState: HardState; readonly sequence: number }[] = [];
+  #confState: ConfState;
   readonly #clock: Clock;
   readonly #wal: WalWriter;
   readonly #state: MetadataState;
+  readonly #snapshots: Snapshots;
+  readonly #generations: Generations;
+  readonly #snapshotSends: SnapshotSends;
   readonly #out: Outbox;
   readonly #observer: RaftObserver | null;
 
-  constructor(
-    config: BrokerConfig,
-    storage: MemoryStorage,
-    clock: Clock,
-    wal: WalWriter,
-    state: MetadataState,
-    out: Outbox,
-  ) {
+  constructor(parts: ReadyLoopParts) {
+    const { config, storage, clock, state, snapshots, out } = parts;
     const { id, electionTicks, heartbeatTicks, preVote, checkQuorum, random, raftTrace } = config;
     const raftConfig: RaftConfig = {
       id,
@@ -64,9 +85,13 @@ export class ReadyLoop implements MetadataLog {
       contract === "off" ? null : new CheckedRawNode(raftConfig, { strict: contract === "strict" });
     this.raft = this.#checked ?? new RawNode(raftConfig);
     this.storage = storage;
+    this.#confState = storage.initialState().confState;
     this.#clock = clock;
-    this.#wal = wal;
+    this.#wal = parts.wal;
     this.#state = state;
+    this.#snapshots = snapshots;
+    this.#generations = parts.generations;
+    this.#snapshotSends = new SnapshotSends(this.raft, clock, config.snapshotSendTimeoutUs, out);
     this.#out = out;
     this.#observer = out.wantsEvents
       ? new RaftObserver(this.raft, out, electionTicks, checkQuorum)
@@ -79,13 +104,15 @@ export class ReadyLoop implements MetadataLog {
       if (this.#open === null) {
         const ready = this.raft.ready();
         this.#sendMessages(ready);
-        this.#persist(ready);
+        this.#take(ready);
       }
+      if (!this.#isWritten && !this.#write()) return;
       const open = this.#open!;
       if (!this.#isDurable(open)) return;
       this.#checked?.noteDurable(open.ready.number);
-      this.storage.append(open.ready.entries);
+      this.storage.stored(open.ready.entries, open.ready.snapshot);
       this.#sendPersistedMessages(open.ready);
+      this.#applySnapshot(open.ready);
       this.#applyCommittedEntries(open.ready);
       this.#advance(open);
     }
@@ -96,25 +123,29 @@ export class ReadyLoop implements MetadataLog {
     for (const message of ready.messages) this.#send(message);
   }
 
-  /** Entries and hard state go to the log as one group, with one sync if anything rests on them. */
-  #persist(ready: Ready): void {
-    assert(ready.snapshot === null, "no leader compacts its log, so none sends a snapshot");
-    const wal = this.#wal;
-    for (const { term, index, type, data } of ready.entries) {
-      wal.append({ kind: "entry", group: METADATA_GROUP, term, index, entryType: type, data });
-    }
-    const { hardState } = ready;
-    if (hardState !== null) {
-      const sequence = wal.append({ kind: "hardState", group: METADATA_GROUP, ...hardState });
-      this.#hardStates.push({ hardState, sequence });
-    }
-    if (ready.mustSync) wal.requestSync();
+  #take(ready: Ready): void {
+    const takenAtUs = this.#clock.nowUs;
+    this.#open = { ready, takenAtUs, sequence: NOT_WRITTEN, write: null };
+    if (ready.snapshot !== null) this.#snapshots.install(ready.snapshot);
+    this.#observer?.readyTaken(ready);
+  }
+
+  /**
+   * Entries and hard state go to the log as one group, with one sync if anything rests on them; but
+   * a snapshot that the log is to speak of must be durable before. False while it is not.
+   */
+  #write(): boolean {
+    if (this.#snapshots.isInstalling) return false;
+    const open = this.#open!;
+    this.storage.write(open.ready);
     // Without mustSync there is at most a new commit index, and no message rests on that: it can
     // always be learned again, so there is nothing to wait for.
-    const sequence = ready.mustSync ? wal.lastSequence : 0;
-    const takenAtUs = this.#clock.nowUs;
-    this.#open = { ready, takenAtUs, sequence, write: null };
-    this.#observer?.readyTaken(ready);
+    this.#open = { ...open, sequence: open.ready.mustSync ? this.#wal.lastSequence : 0 };
+    return true;
+  }
+
+  get #isWritten(): boolean {
+    return this.#open!.sequence !== NOT_WRITTEN;
   }
 
   #isDurable(open: OpenReady): boolean {
@@ -127,15 +158,44 @@ export class ReadyLoop implements MetadataLog {
   }
 
   #send(message: Message): void {
+    const { to, snapshot } = message;
+    if (!this.#generations.maySpeakTo(to)) return;
     this.#checked?.noteSent(message);
-    this.#out.sendRaft(message);
+    if (snapshot !== null) this.#snapshotSends.sent(to, snapshot);
+    this.#out.sendRaft(message, this.#generations.of(to));
+  }
+
+  /** A leader's snapshot takes the place of the state, as it has taken that of the log. */
+  #applySnapshot({ snapshot }: Ready): void {
+    if (snapshot === null) return;
+    this.#snapshots.installed(snapshot);
+    this.#state.restore(snapshot);
+    const { index, term, confState } = snapshot.metadata;
+    this.#out.event({ kind: "snapshotInstalled", index, term, from: this.raft.lead });
+    this.#setConfState(confState);
   }
 
   #applyCommittedEntries(ready: Ready): void {
     for (const entry of ready.committedEntries) {
       this.#checked?.noteApplied(entry);
-      this.#state.apply(entry);
+      if (entry.type === "EntryNormal") this.#state.apply(entry);
+      else this.#applyConfChange(entry);
+      this.#snapshots.applied(this.#confState);
     }
+  }
+
+  #applyConfChange(entry: Entry): void {
+    const change = decodeConfChange(entry);
+    if ("error" in change) assert(false, `membership change ${entry.index}: ${change.error}`);
+    this.#state.passOver(entry);
+    this.storage.membershipChanged(entry.index);
+    this.#setConfState(this.raft.applyConfChange(change));
+  }
+
+  #setConfState(confState: ConfState): void {
+    this.#confState = confState;
+    const { voters, learners } = confState;
+    this.#out.event({ kind: "membershipChanged", voters, learners });
   }
 
   #advance(open: OpenReady): void {
@@ -152,18 +212,37 @@ export class ReadyLoop implements MetadataLog {
   // What happens to Raft from outside. Each only changes memory; `run` does what follows from it.
 
   tick(): void {
+    this.#snapshotSends.tick();
+    if (!this.#generations.hasSay) return;
     this.#observer?.before();
     this.raft.tick();
     this.#observer?.after({ kind: "tick" });
   }
 
+  /** A leader that can make nothing durable is of no use: somebody else shall lead. */
+  handOver(): void {
+    if (this.raft.role !== "leader") return;
+    const { progress } = this.raft.status();
+    let to: ProgressStatus | null = null;
+    for (const one of progress) {
+      if (one.id === this.raft.id || one.learner || !one.recentActive) continue;
+      if (to === null || one.match > to.match) to = one;
+    }
+    if (to === null) return;
+    this.#observer?.before();
+    this.raft.transferLeader(to.id);
+    this.#observer?.after({ kind: "tick" });
+  }
+
   timeOut(): void {
+    if (!this.#generations.hasSay) return;
     this.#observer?.before();
     this.raft.campaign();
     this.#observer?.after({ kind: "timeOut" });
   }
 
   step(message: Message): void {
+    if (!this.#generations.hasSay && asksForSay(message)) return;
     this.#observer?.before(message);
     // A message from a stranger, or one that should never travel, changes nothing; a proposal
     // that is dropped is made again by whoever wants it.
@@ -185,15 +264,15 @@ export class ReadyLoop implements MetadataLog {
     this.#open = { ...open, write: { operation, startedAtUs: this.#clock.nowUs, sizeBytes } };
   }
 
-  /** More of the log may be durable; a hard state may be so without an open Ready. */
-  writeCompleted(): void {
-    const durable = this.#wal.durableSequence;
-    let count = 0;
-    while (count < this.#hardStates.length && this.#hardStates[count]!.sequence <= durable) {
-      this.storage.setHardState(this.#hardStates[count]!.hardState);
-      count++;
-    }
-    if (count > 0) this.#hardStates.splice(0, count);
+  proposeConfChange(change: ConfChange): boolean {
+    this.#observer?.before();
+    const result = this.raft.proposeConfChange(change);
+    this.#observer?.after({ kind: "propose" });
+    return result === "ok";
+  }
+
+  get confState(): ConfState {
+    return this.#confState;
   }
 
   get leader(): NodeId {
@@ -217,4 +296,9 @@ export class ReadyLoop implements MetadataLog {
   get lastSyncedReady(): FinishedReady | null {
     return this.#lastSynced;
   }
+}
+
+/** What only a node answers that remembers what it has promised. */
+function asksForSay({ type }: Message): boolean {
+  return type === "MsgVote" || type === "MsgPreVote" || type === "MsgTimeoutNow";
 }

@@ -1,98 +1,100 @@
 import { assert, unreachable } from "../base/assert.ts";
-import { leaderEpoch, NO_INDEX, NO_NODE, NO_TERM } from "../base/ids.ts";
-import type { Index } from "../base/ids.ts";
-import { partitionKey } from "../metadata/clusterMetadata.ts";
+import { NO_INDEX, NO_NODE, NO_TERM } from "../base/ids.ts";
 import type { PartitionKey } from "../metadata/clusterMetadata.ts";
-import { confStateOf, MemoryStorage } from "../raft/index.ts";
-import type { Entry, HardState } from "../raft/index.ts";
+import { confStateOf } from "../raft/index.ts";
+import type { MemoryStorage, SnapshotMetadata } from "../raft/index.ts";
 import type { DiskImage } from "../wal/disk.ts";
-import { recoverWal } from "../wal/index.ts";
-import type { RecoveredRecord, WalReport, WalStart } from "../wal/index.ts";
+import { findSnapshots, recoverWal } from "../wal/index.ts";
+import type {
+  RecoveredRecord,
+  SnapshotsFound,
+  WalDamaged,
+  WalReport,
+  WalStart,
+} from "../wal/index.ts";
 import type { BrokerConfig } from "./config.ts";
 import { METADATA_GROUP } from "./metadataLog.ts";
 import type { Outbox } from "./outbox.ts";
-import { ReplicaLog } from "./replicaLog.ts";
+import { RecoveredGroup } from "./recoveredGroup.ts";
+import { RecoveredReplicas } from "./recoveredReplicas.ts";
+import type { ReplicaLog } from "./replicaLog.ts";
 
 /** All that a broker knows when it starts. */
 export interface Recovered {
+  /** Which of the node's disks this is: 0 for its first. */
+  readonly generation: number;
   readonly storage: MemoryStorage;
+  /** A snapshot that took the place of the log: the first thing that the log is to say. */
+  readonly unmarked: SnapshotMetadata | null;
   readonly logs: Map<PartitionKey, ReplicaLog>;
   readonly walStart: WalStart;
+  readonly snapshots: SnapshotsFound;
 }
 
 export type Recovery =
   | { readonly ok: true; readonly recovered: Recovered }
-  /** The disk must not be served from. */
-  | { readonly ok: false; readonly reason: string };
+  /** The disk must not be served from; `damage` is null when it is sound, but of somebody else. */
+  | { readonly ok: false; readonly reason: string; readonly damage: Damage | null };
+
+/** What cannot be read, for people. */
+export interface Damage {
+  readonly sentence: string;
+  /** Where in the log; null when it is a snapshot that is missing. */
+  readonly wal: WalDamaged | null;
+}
 
 /** Rebuilds the metadata log and all replicas from the bytes on the disk, and from nothing else. */
 export function recover(config: BrokerConfig, image: DiskImage, out: Outbox): Recovery {
-  const wal = recoverWal(image);
-  if (wal.outcome === "damaged") return { ok: false, reason: wal.sentence };
-  const storage = new MemoryStorage(confStateOf(config.peers));
-  const logs = new Map<PartitionKey, ReplicaLog>();
-  for (const record of wal.records) replay(record, storage, logs);
+  const group = new RecoveredGroup();
+  const replicas = new RecoveredReplicas();
+  const identity = { node: config.id, generation: config.joinGeneration ?? 0 };
+  const wal = recoverWal(image, identity, (record) => replay(record, group, replicas));
+  if (wal.outcome === "damaged") return damaged(wal.sentence, wal);
+  const snapshots = findSnapshots(image, METADATA_GROUP);
+  const result = group.finish(confStateOf(config.peers), snapshots.snapshots);
+  if (!result.ok) return damaged(`${result.sentence} ${UNTIL_REPAIRED}`, null);
+  const problem = replicas.problem();
+  if (problem !== null) return damaged(`${problem} ${UNTIL_REPAIRED}`, null);
+  const { storage, unmarked } = result;
+  const { logs } = replicas;
   for (const log of logs.values()) log.makeDurable(wal.start.lastSequence);
   const stranger = strangersDisk(config, storage);
-  if (stranger !== null) return { ok: false, reason: stranger };
-  if (wal.outcome === "recovered") tell(storage, wal.report, out);
-  return { ok: true, recovered: { storage, logs, walStart: wal.start } };
+  if (stranger !== null) return { ok: false, reason: stranger, damage: null };
+  if (wal.outcome === "recovered") tell(storage, wal.report, snapshots, out);
+  const { generation, start: walStart } = wal;
+  return { ok: true, recovered: { generation, storage, unmarked, logs, walStart, snapshots } };
+}
+
+const UNTIL_REPAIRED = "This node does not serve or vote until it is repaired.";
+
+function damaged(sentence: string, wal: WalDamaged | null): Recovery {
+  return { ok: false, reason: sentence, damage: { sentence, wal } };
 }
 
 function replay(
   { record, sequence }: RecoveredRecord,
-  storage: MemoryStorage,
-  logs: Map<PartitionKey, ReplicaLog>,
+  group: RecoveredGroup,
+  replicas: RecoveredReplicas,
 ): void {
   switch (record.kind) {
-    case "entry": {
+    case "entry":
       assert(record.group === METADATA_GROUP, "there is no other group than the metadata group");
-      const { term, index, entryType: type, data } = record;
-      storage.append([{ term, index, type, data }]);
-      return;
-    }
+      return group.entry(record);
     case "hardState": {
       const { term, vote, commit } = record;
-      storage.setHardState(neverBack(storage.initialState().hardState, { term, vote, commit }));
-      return;
+      return group.hardState({ term, vote, commit });
     }
-    case "produce": {
-      const { baseOffset, lastOffset, recordCount, batch: bytes } = record;
-      logOf(logs, record.topic, record.partition).append({
-        baseOffset,
-        lastOffset,
-        leaderEpoch: leaderEpoch(record.leaderEpoch),
-        recordCount,
-        bytes,
-        sequence,
-      });
-      return;
-    }
+    case "snapshot":
+      return group.marker(record);
+    case "produce":
+      return replicas.produce(record, sequence);
     case "truncateReplica":
-      logOf(logs, record.topic, record.partition).truncate(record.toOffset);
+      return replicas.truncate(record);
+    case "logStart":
       return;
     default:
       unreachable(record);
   }
-}
-
-function neverBack(before: HardState | null, after: HardState): HardState {
-  if (before === null) return after;
-  assert(after.term >= before.term, "a stored term never goes back");
-  const sameVote = before.vote === NO_NODE || after.vote === before.vote;
-  assert(after.term > before.term || sameVote, "a stored vote never changes within its term");
-  assert(after.commit >= before.commit, "a stored commit index never goes back");
-  return after;
-}
-
-function logOf(logs: Map<PartitionKey, ReplicaLog>, topic: string, partition: number): ReplicaLog {
-  const key = partitionKey(topic, partition);
-  let log = logs.get(key);
-  if (log === undefined) {
-    log = new ReplicaLog(topic, partition);
-    logs.set(key, log);
-  }
-  return log;
 }
 
 /** A standalone node's entries have term 0 and no hard state; a cluster member's never do. */
@@ -108,7 +110,12 @@ function strangersDisk(config: BrokerConfig, storage: MemoryStorage): string | n
   return null;
 }
 
-function tell(storage: MemoryStorage, report: WalReport, out: Outbox): void {
+function tell(
+  storage: MemoryStorage,
+  report: WalReport,
+  { ignored }: SnapshotsFound,
+  out: Outbox,
+): void {
   const hardState = storage.initialState().hardState;
   out.event({
     kind: "recovered",
@@ -116,16 +123,10 @@ function tell(storage: MemoryStorage, report: WalReport, out: Outbox): void {
     term: hardState?.term ?? NO_TERM,
     vote: hardState?.vote ?? NO_NODE,
     commit: hardState?.commit ?? NO_INDEX,
+    snapshotIndex: storage.snapshot().metadata.index,
+    segmentCount: report.segmentCount,
     recordCount: report.recordCount,
     cutBytes: report.cutBytes,
+    ignored,
   });
-}
-
-/** Every entry that the disk held, in order. */
-export function entriesOf(storage: MemoryStorage): readonly Entry[] {
-  if (storage.lastIndex() === NO_INDEX) return [];
-  const end = (storage.lastIndex() + 1) as Index;
-  const entries = storage.entries(storage.firstIndex(), end, Number.POSITIVE_INFINITY);
-  assert(typeof entries !== "string", "the log starts at its first index");
-  return entries;
 }

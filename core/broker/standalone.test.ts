@@ -127,8 +127,15 @@ test("a damaged disk is not served from", () => {
   const image = new Map(disk.crash());
   for (const bytes of image.values()) bytes[60]! ^= 0x10;
   const restarted = new Broker({ ...config, peers: [] }, image, 0);
-  expect(restarted.stopped).toContain("damaged");
+  const sentence = restarted.stopped;
+  expect(sentence).toMatch(
+    /^Segment 1, record 1 .* does not serve or vote until it is repaired\.$/,
+  );
+  expect(restarted.damage).toMatchObject({ sentence, wal: { outcome: "damaged", segment: 1 } });
   expect(restarted.wal).toBe(null);
   restarted.step({ kind: "tick" }, 1);
-  expect(restarted.takeOutputs()).toMatchObject([{ kind: "event", event: { kind: "stopped" } }]);
+  expect(restarted.takeOutputs()).toEqual([
+    { kind: "event", event: { kind: "damageFound", sentence } },
+    { kind: "event", event: { kind: "stopped", reason: sentence } },
+  ]);
 });

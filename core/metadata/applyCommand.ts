@@ -1,12 +1,19 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { LeaderEpoch, PartitionEpoch } from "../base/ids.ts";
-import { partitionKey } from "./clusterMetadata.ts";
-import type { ClusterMetadata, PartitionKey, PartitionMetadata } from "./clusterMetadata.ts";
+import { isMember, isTopicName, memberIds, partitionKey } from "./clusterMetadata.ts";
+import type {
+  ClusterMetadata,
+  NodeMetadata,
+  PartitionKey,
+  PartitionMetadata,
+} from "./clusterMetadata.ts";
 import type {
   AddNode,
+  AdmitNode,
   AssignPartition,
   CreateTopic,
   MetadataCommand,
+  RemoveNode,
   SetPartitionLeader,
   UpdateIsr,
 } from "./command.ts";
@@ -17,9 +24,11 @@ export interface CommandApplied {
   readonly state: ClusterMetadata;
   /** Why nothing changed; null when something did. */
   readonly noOpReason: string | null;
-  /** The one partition whose record is new; null when there is none. */
-  readonly changedPartition: PartitionKey | null;
+  /** The partitions whose records are new. */
+  readonly changedPartitions: readonly PartitionKey[];
 }
+
+const NO_PARTITIONS: readonly PartitionKey[] = [];
 
 /**
  * The replicated state machine. Pure and total: any command in any state has one result, the same
@@ -31,6 +40,10 @@ export function applyCommand(state: ClusterMetadata, command: MetadataCommand): 
   switch (command.kind) {
     case "addNode":
       return addNode(state, command);
+    case "removeNode":
+      return removeNode(state, command);
+    case "admitNode":
+      return admitNode(state, command);
     case "createTopic":
       return createTopic(state, command);
     case "assignPartition":
@@ -44,13 +57,58 @@ export function applyCommand(state: ClusterMetadata, command: MetadataCommand): 
   }
 }
 
-function addNode(state: ClusterMetadata, { node, address }: AddNode): CommandApplied {
+function addNode(state: ClusterMetadata, command: AddNode): CommandApplied {
+  const { node, address, generation } = command;
   if (!isCountFrom(1, node)) return noOp(state, `${node} is not a node id`);
-  if (state.nodes.get(node)?.address === address) {
+  if (!isCountFrom(0, generation)) return noOp(state, `${generation} is not a generation`);
+  const current = state.nodes.get(node);
+  if (current !== undefined && current.generation !== generation) {
+    return noOp(state, `the disk of node ${node} is of generation ${current.generation}`);
+  }
+  if (current?.state === "removed") return noOp(state, `node ${node} is not admitted`);
+  if (current?.state === "member" && current.address === address) {
     return noOp(state, `node ${node} is a member already`);
   }
-  const nodes = new Map(state.nodes).set(node, { node, address });
-  return { state: { ...state, nodes }, noOpReason: null, changedPartition: null };
+  return changeNode(state, { node, address, generation, state: "member" });
+}
+
+function removeNode(state: ClusterMetadata, { node, generation }: RemoveNode): CommandApplied {
+  const current = state.nodes.get(node);
+  if (current === undefined) return noOp(state, `node ${node} is not a member`);
+  if (current.state === "removed") return noOp(state, `node ${node} is removed already`);
+  if (generation !== current.generation + 1) {
+    return noOp(state, `the disk of node ${node} is of generation ${current.generation}`);
+  }
+  const partitions = new Map(state.partitions);
+  const changedPartitions: PartitionKey[] = [];
+  for (const [key, partition] of state.partitions) {
+    if (!partition.replicas.includes(node)) continue;
+    if (partition.leader === node) return noOp(state, `node ${node} leads ${key}`);
+    changedPartitions.push(key);
+    // The epoch grows whether or not the node was in the ISR: no change of it that somebody proposed
+    // before may let the node in that has forgotten everything (KIP-903).
+    partitions.set(key, {
+      ...partition,
+      isr: partition.isr.filter((member) => member !== node),
+      partitionEpoch: (partition.partitionEpoch + 1) as PartitionEpoch,
+    });
+  }
+  const nodes = new Map(state.nodes).set(node, { ...current, generation, state: "removed" });
+  return { state: { ...state, nodes, partitions }, noOpReason: null, changedPartitions };
+}
+
+function admitNode(state: ClusterMetadata, { node, generation }: AdmitNode): CommandApplied {
+  const current = state.nodes.get(node);
+  if (current?.state !== "removed") return noOp(state, `node ${node} is not removed`);
+  if (generation !== current.generation) {
+    return noOp(state, `the disk of node ${node} must be of generation ${current.generation}`);
+  }
+  return changeNode(state, { ...current, state: "joining" });
+}
+
+function changeNode(state: ClusterMetadata, changed: NodeMetadata): CommandApplied {
+  const nodes = new Map(state.nodes).set(changed.node, changed);
+  return { state: { ...state, nodes }, noOpReason: null, changedPartitions: NO_PARTITIONS };
 }
 
 function createTopic(state: ClusterMetadata, command: CreateTopic): CommandApplied {
@@ -59,15 +117,17 @@ function createTopic(state: ClusterMetadata, command: CreateTopic): CommandAppli
   if (state.topics.has(topic)) return noOp(state, `topic ${topic} exists already`);
   if (!isCountFrom(1, partitionCount)) return noOp(state, "a topic needs a partition");
   if (!isCountFrom(1, replicationFactor)) return noOp(state, "a partition needs a replica");
-  if (replicationFactor > state.nodes.size) {
-    return noOp(state, `${replicationFactor} replicas need more than ${nodeCount(state)}`);
+  const memberCount = memberIds(state).length;
+  if (replicationFactor > memberCount) {
+    const members = memberCount === 1 ? "1 node" : `${memberCount} nodes`;
+    return noOp(state, `${replicationFactor} replicas need more than ${members}`);
   }
   if (!isCountFrom(1, config.minInsyncReplicas)) {
     return noOp(state, "at least one replica must be in sync");
   }
   const created = { topic, partitionCount, replicationFactor, config };
   const topics = new Map(state.topics).set(topic, created);
-  return { state: { ...state, topics }, noOpReason: null, changedPartition: null };
+  return { state: { ...state, topics }, noOpReason: null, changedPartitions: NO_PARTITIONS };
 }
 
 function assignPartition(state: ClusterMetadata, command: AssignPartition): CommandApplied {
@@ -84,7 +144,7 @@ function assignPartition(state: ClusterMetadata, command: AssignPartition): Comm
     return noOp(state, `${key} needs ${known.replicationFactor} replicas, not ${replicas.length}`);
   }
   if (new Set(replicas).size < replicas.length) return noOp(state, "a replica is named twice");
-  const stranger = replicas.find((replica) => !state.nodes.has(replica));
+  const stranger = replicas.find((replica) => !isMember(state, replica));
   if (stranger !== undefined) return noOp(state, `node ${stranger} is not a member`);
   return changePartition(state, key, {
     topic,
@@ -129,6 +189,8 @@ function updateIsr(state: ClusterMetadata, command: UpdateIsr): CommandApplied {
   }
   const stranger = command.isr.find((node) => !current.replicas.includes(node));
   if (stranger !== undefined) return noOp(state, `node ${stranger} holds no replica of ${key}`);
+  const absent = command.isr.find((node) => !isMember(state, node));
+  if (absent !== undefined) return noOp(state, `node ${absent} is not a member`);
   const isr = current.replicas.filter((replica) => proposed.has(replica));
   if (isr.length === current.isr.length && isr.every((node) => current.isr.includes(node))) {
     return noOp(state, `the ISR of ${key} is that already`);
@@ -161,22 +223,13 @@ function changePartition(
 ): CommandApplied {
   assert(changed.isr.includes(changed.leader), `the ISR of ${key} holds its leader`);
   const partitions = new Map(state.partitions).set(key, changed);
-  return { state: { ...state, partitions }, noOpReason: null, changedPartition: key };
+  return { state: { ...state, partitions }, noOpReason: null, changedPartitions: [key] };
 }
 
 function noOp(state: ClusterMetadata, reason: string): CommandApplied {
-  return { state, noOpReason: reason, changedPartition: null };
-}
-
-/** Kafka's rule for topic names, which also end up in file names. */
-function isTopicName(topic: string): boolean {
-  return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== "." && topic !== "..";
+  return { state, noOpReason: reason, changedPartitions: NO_PARTITIONS };
 }
 
 function isCountFrom(min: number, value: number): boolean {
   return Number.isSafeInteger(value) && value >= min;
-}
-
-function nodeCount({ nodes }: ClusterMetadata): string {
-  return nodes.size === 1 ? "1 node" : `${nodes.size} nodes`;
 }

@@ -12,6 +12,10 @@ export interface ClusterMetadata {
 export interface NodeMetadata {
   readonly node: NodeId;
   readonly address: string;
+  /** Of its disk. What a disk of an earlier generation has said counts no more (KIP-853). */
+  readonly generation: number;
+  /** Only a member can be in an ISR. "joining": it copies what there is. */
+  readonly state: "member" | "removed" | "joining";
 }
 
 export interface TopicMetadata {
@@ -40,8 +44,24 @@ export function partitionKey(topic: string, partition: number): PartitionKey {
   return `${topic}-${partition}`;
 }
 
+/** Kafka's rule for topic names, which also end up in file names. */
+export function isTopicName(topic: string): boolean {
+  return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== "." && topic !== "..";
+}
+
 export const EMPTY_METADATA: ClusterMetadata = {
   nodes: new Map(),
   topics: new Map(),
   partitions: new Map(),
 };
+
+/** Whether a node can be relied on to keep copies. */
+export function isMember({ nodes }: ClusterMetadata, node: NodeId): boolean {
+  return nodes.get(node)?.state === "member";
+}
+
+/** In ascending order. */
+export function memberIds({ nodes }: ClusterMetadata): NodeId[] {
+  const ids = [...nodes.values()].filter(({ state }) => state === "member").map(({ node }) => node);
+  return ids.sort((a, b) => a - b);
+}

@@ -6,8 +6,16 @@ import type { MetadataCommand } from "./command.ts";
 
 const GOLDEN: readonly (readonly [MetadataCommand, string])[] = [
   [
-    { address: "broker-1:9092", node: nodeId(1), kind: "addNode" },
-    `{"kind":"addNode","node":1,"address":"broker-1:9092"}`,
+    { generation: 2, address: "broker-1:9092", node: nodeId(1), kind: "addNode" },
+    `{"kind":"addNode","node":1,"address":"broker-1:9092","generation":2}`,
+  ],
+  [
+    { generation: 3, node: nodeId(1), kind: "removeNode" },
+    `{"kind":"removeNode","node":1,"generation":3}`,
+  ],
+  [
+    { generation: 3, kind: "admitNode", node: nodeId(1) },
+    `{"kind":"admitNode","node":1,"generation":3}`,
   ],
   [
     {
@@ -78,7 +86,16 @@ test.each([
   [
     `{"kind":"addNode","node":1,"address":"a","rack":"b"}`,
     "rack",
-    "is not a field of this command",
+    "is not a field that belongs here",
+  ],
+  [`{"kind":"addNode","node":1,"address":"a"}`, "generation", "is not an integer from 0 on"],
+  [`{"kind":"removeNode","node":1}`, "generation", "is not an integer from 0 on"],
+  [`{"kind":"removeNode","generation":1}`, "node", "is not an integer from 0 on"],
+  [`{"kind":"admitNode","node":1,"generation":-1}`, "generation", "is not an integer from 0 on"],
+  [
+    `{"kind":"admitNode","node":1,"generation":1,"address":"a"}`,
+    "address",
+    "is not a field that belongs here",
   ],
   [
     `{"kind":"createTopic","topic":"t","partitionCount":1,"replicationFactor":1}`,

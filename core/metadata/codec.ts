@@ -1,6 +1,8 @@
-import type { LeaderEpoch, NodeId, PartitionEpoch } from "../base/ids.ts";
+import type { LeaderEpoch, PartitionEpoch } from "../base/ids.ts";
 import { utf8Decode, utf8Encode } from "../base/utf8.ts";
 import type { MetadataCommand, TopicConfig } from "./command.ts";
+import { Fields, parseJson } from "./jsonFields.ts";
+import type { Problem } from "./jsonFields.ts";
 
 export type CommandDecoded =
   | { readonly ok: true; readonly command: MetadataCommand }
@@ -28,6 +30,7 @@ const KEYS = [
   "kind",
   "node",
   "address",
+  "generation",
   "topic",
   "partitionCount",
   "replicationFactor",
@@ -41,29 +44,22 @@ const KEYS = [
   "partitionEpoch",
 ];
 
-/** The first thing that was wrong; `path` is null while nothing is. */
-interface Problem {
-  path: string | null;
-  message: string;
-}
-
-function parseJson(
-  text: string,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false; message: string } {
-  try {
-    return { ok: true, value: JSON.parse(text) as unknown };
-  } catch {
-    return { ok: false, message: "is not JSON" };
-  }
-}
-
 function readCommand(value: unknown, problem: Problem): MetadataCommand | null {
   const fields = new Fields(value, "", problem);
   const kind = fields.text("kind");
   switch (kind) {
     case "addNode":
-      fields.only(["kind", "node", "address"]);
-      return { kind, node: fields.node("node"), address: fields.text("address") };
+      fields.only(["kind", "node", "address", "generation"]);
+      return {
+        kind,
+        node: fields.node("node"),
+        address: fields.text("address"),
+        generation: fields.integer("generation"),
+      };
+    case "removeNode":
+    case "admitNode":
+      fields.only(["kind", "node", "generation"]);
+      return { kind, node: fields.node("node"), generation: fields.integer("generation") };
     case "createTopic":
       fields.only(["kind", "topic", "partitionCount", "replicationFactor", "config"]);
       return {
@@ -107,73 +103,4 @@ function readEpochs(fields: Fields): { leaderEpoch: LeaderEpoch; partitionEpoch:
     leaderEpoch: fields.integer("leaderEpoch") as LeaderEpoch,
     partitionEpoch: fields.integer("partitionEpoch") as PartitionEpoch,
   };
-}
-
-/** The fields of one JSON object. A wrong one is noted as the problem and read as a blank. */
-class Fields {
-  readonly #values: ReadonlyMap<string, unknown>;
-  readonly #path: string;
-  readonly #problem: Problem;
-
-  constructor(value: unknown, path: string, problem: Problem) {
-    this.#path = path;
-    this.#problem = problem;
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    this.#values = new Map(isObject ? Object.entries(value) : []);
-    if (!isObject) this.#note(path, "is not an object");
-  }
-
-  refuse(key: string, message: string): void {
-    this.#note(this.#pathOf(key), message);
-  }
-
-  only(keys: readonly string[]): void {
-    for (const key of this.#values.keys()) {
-      if (!keys.includes(key)) this.refuse(key, "is not a field of this command");
-    }
-  }
-
-  inner(key: string): Fields {
-    return new Fields(this.#values.get(key), this.#pathOf(key), this.#problem);
-  }
-
-  text(key: string): string {
-    const value = this.#values.get(key);
-    if (typeof value === "string") return value;
-    this.refuse(key, "is not a text");
-    return "";
-  }
-
-  /** Counts, numbers, ids and epochs: none is ever negative. */
-  integer(key: string): number {
-    const value = this.#values.get(key);
-    if (isCount(value)) return value;
-    this.refuse(key, "is not an integer from 0 on");
-    return 0;
-  }
-
-  node(key: string): NodeId {
-    return this.integer(key) as NodeId;
-  }
-
-  nodes(key: string): NodeId[] {
-    const value = this.#values.get(key);
-    if (Array.isArray(value) && value.every(isCount)) return value as NodeId[];
-    this.refuse(key, "is not a list of node ids");
-    return [];
-  }
-
-  #pathOf(key: string): string {
-    return this.#path === "" ? key : `${this.#path}.${key}`;
-  }
-
-  #note(path: string, message: string): void {
-    if (this.#problem.path !== null) return;
-    this.#problem.path = path;
-    this.#problem.message = message;
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

@@ -9,6 +9,25 @@ export interface AddNode {
   readonly kind: "addNode";
   readonly node: NodeId;
   readonly address: string;
+  /** Which of its disks this is: 0 for the first, one more for each that took its place. */
+  readonly generation: number;
+}
+
+/**
+ * A node whose disk can no longer be relied on leaves every ISR, and the cluster expects nothing of
+ * it; refused while it has what nobody else has. Its next disk has that generation.
+ */
+export interface RemoveNode {
+  readonly kind: "removeNode";
+  readonly node: NodeId;
+  readonly generation: number;
+}
+
+/** A removed node has come back with an empty disk: it may learn, and `addNode` ends it. */
+export interface AdmitNode {
+  readonly kind: "admitNode";
+  readonly node: NodeId;
+  readonly generation: number;
 }
 
 export interface TopicConfig {
@@ -55,6 +74,8 @@ export interface UpdateIsr {
 
 export type MetadataCommand =
   | AddNode
+  | RemoveNode
+  | AdmitNode
   | CreateTopic
   | AssignPartition
   | SetPartitionLeader

@@ -11,9 +11,12 @@ import type { ClusterMetadata } from "./clusterMetadata.ts";
 export function metadataHash(state: ClusterMetadata): number {
   const writer = new ByteWriter("little", 1024);
   writer.u32(state.nodes.size);
-  for (const { node, address } of [...state.nodes.values()].sort((a, b) => a.node - b.node)) {
+  const nodes = [...state.nodes.values()].sort((a, b) => a.node - b.node);
+  for (const { node, address, generation, state: nodeState } of nodes) {
     writer.i64(node);
     writeText(writer, address);
+    writer.i64(generation);
+    writeText(writer, nodeState);
   }
   writer.u32(state.topics.size);
   const topics = [...state.topics.values()].sort((a, b) => compareText(a.topic, b.topic));

@@ -6,7 +6,7 @@ import { Client } from "./client.ts";
 import type { ClientTimer } from "./client.ts";
 import { HistoryLog } from "./historyLog.ts";
 import { DEFAULT_RUN_OPTIONS } from "./run.ts";
-import type { ConsumeAction, CreateTopicAction, ProduceAction } from "./run.ts";
+import type { ConsumeAction, CreateTopicAction, ProduceAction, RepairAction } from "./run.ts";
 
 interface Sent {
   readonly node: number;
@@ -28,6 +28,12 @@ function setUp() {
     requestSent: () => undefined,
     requestEnded: () => undefined,
     operationEnded: () => undefined,
+    joined: [] as { node: number; generation: number; operation: string }[],
+    isNodeUp: false,
+    wipeAndJoin: (node: number, generation: number) => {
+      host.joined.push({ node, generation, operation: history.operations.at(-1)!.state });
+      return !host.isNodeUp;
+    },
   };
   const client = new Client(1, DEFAULT_RUN_OPTIONS, host, history);
   /** Time passes until the next request is on its way. */
@@ -74,6 +80,8 @@ const CREATE: CreateTopicAction = {
   minInsyncReplicas: 2,
 };
 
+const REPAIR: RepairAction = { kind: "repair", node: 2 };
+
 function produced(errorCode: ErrorCode, leader = 0): Response {
   const currentLeader =
     leader === 0 ? null : { leaderId: nodeId(leader), leaderEpoch: leaderEpoch(1) };
@@ -109,6 +117,11 @@ function created(errorCode: ErrorCode, controller = 0): Response {
     topics: [{ topic: "orders", errorCode, errorMessage: null }],
     controllerId: nodeId(controller),
   };
+}
+
+function removed(errorCode: ErrorCode, controller = 0, generation = 0): Response {
+  const controllerId = nodeId(controller);
+  return { api: "removeNode", errorCode, errorMessage: null, controllerId, generation };
 }
 
 function fetched(first: number, values: readonly string[], highWatermark: number): Response {
@@ -281,6 +294,61 @@ describe("createTopic", () => {
     }
     expect(operation()).toBe("gaveUp");
     expect(host.nowUs).toBeGreaterThan(DEFAULT_RUN_OPTIONS.clientCreateTimeoutUs);
+  });
+});
+
+describe("repair", () => {
+  test("asks the controller to do without the node, and only then has it begin anew", () => {
+    const { client, host, history, next, answer, operation } = setUp();
+    client.start(REPAIR);
+    const first = next();
+    expect(first.request).toMatchObject({ api: "removeNode", node: 2 });
+    answer(first, removed(ErrorCode.NOT_CONTROLLER, 3));
+    const second = next();
+    expect(second.node).toBe(3);
+    expect(host.joined).toEqual([]);
+    expect([...client.repairing]).toEqual([2]);
+    answer(second, removed(ErrorCode.NONE, 3, 7));
+    expect(host.joined).toEqual([{ node: 2, generation: 7, operation: "running" }]);
+    expect(operation()).toBe("done");
+    expect([...client.repairing]).toEqual([]);
+    expect(history.requests.map(({ facts }) => facts)).toEqual([
+      { kind: "removeNode", node: 2 },
+      { kind: "removeNode", node: 2 },
+    ]);
+    expect(history.operations[0]!.kind).toBe("repair");
+  });
+
+  test("asks one node after the other while there is no controller, until its time is up", () => {
+    const { client, host, next, idle, answer, operation } = setUp();
+    client.start(REPAIR);
+    const asked = new Set<number>();
+    while (operation() === "running") {
+      const request = next();
+      asked.add(request.node);
+      if (request.node === 2) client.refused(request.correlationId);
+      else answer(request, removed(ErrorCode.NOT_CONTROLLER, NO_NODE));
+      idle();
+    }
+    expect(asked).toEqual(new Set([1, 2, 3]));
+    expect(operation()).toBe("gaveUp");
+    expect(host.joined).toEqual([]);
+    expect([...client.repairing]).toEqual([]);
+    expect(host.nowUs).toBeGreaterThan(DEFAULT_RUN_OPTIONS.clientCreateTimeoutUs);
+  });
+
+  test("gives up on an error that no retry mends, and when the node runs meanwhile", () => {
+    const refused = setUp();
+    refused.client.start(REPAIR);
+    refused.answer(refused.next(), removed(ErrorCode.INVALID_REQUEST, 1));
+    expect(refused.operation()).toBe("gaveUp");
+    expect(refused.host.joined).toEqual([]);
+
+    const late = setUp();
+    late.host.isNodeUp = true;
+    late.client.start(REPAIR);
+    late.answer(late.next(), removed(ErrorCode.NONE, 1, 2));
+    expect(late.operation()).toBe("gaveUp");
   });
 });
 

@@ -10,10 +10,16 @@ import {
   isRetriable,
   splitBatches,
 } from "../wire/index.ts";
-import type { MetadataResponse, Request, Response } from "../wire/index.ts";
+import type { MetadataResponse, RemoveNodeResponse, Request, Response } from "../wire/index.ts";
 import type { ReadRecord, RequestFacts, RequestOutcome } from "./history.ts";
 import type { HistoryLog } from "./historyLog.ts";
-import type { ConsumeAction, CreateTopicAction, ProduceAction, RunOptions } from "./run.ts";
+import type {
+  ConsumeAction,
+  CreateTopicAction,
+  ProduceAction,
+  RepairAction,
+  RunOptions,
+} from "./run.ts";
 
 /** What a client needs of the world. */
 export interface ClientHost {
@@ -24,7 +30,14 @@ export interface ClientHost {
   requestSent(request: number): void;
   requestEnded(request: number): void;
   operationEnded(operation: number): void;
+  /** The cluster does without this node now. False if its disk cannot be wiped, for it runs. */
+  wipeAndJoin(node: NodeId, generation: number): boolean;
 }
+
+/** What a person asks a client for: something of a partition, or of the controller. */
+type Wish = PartitionWish | ControllerWish;
+type PartitionWish = ProduceAction | ConsumeAction;
+type ControllerWish = CreateTopicAction | RepairAction;
 
 /** What a client waits for besides answers. */
 export type ClientTimer =
@@ -34,14 +47,14 @@ export type ClientTimer =
 /** Something that a person wants of the cluster, until it is done or given up. */
 export interface Operation {
   readonly id: number;
-  readonly body: ProduceAction | ConsumeAction | CreateTopicAction;
+  readonly body: Wish;
   /** No attempt starts after this. */
   readonly deadlineUs: number;
   attempt: number;
   metadataAttempt: number;
   /** Where a consumer has come to. */
   fetchOffset: Offset;
-  /** For a createTopic: who is said to be the controller. */
+  /** Who is said to be the controller, if that is who must be asked. */
   controller: NodeId;
 }
 
@@ -79,6 +92,7 @@ export class Client {
   readonly #waiting = new Map<number, Waiting>();
   /** Who leads, as far as this client was told. */
   readonly #leaders = new Map<PartitionKey, NodeId>();
+  readonly #repairing = new Set<number>();
   #correlationId = 0;
   #lastAsked: NodeId = NO_NODE;
 
@@ -89,12 +103,16 @@ export class Client {
     this.#history = history;
   }
 
-  start(body: ProduceAction | ConsumeAction | CreateTopicAction): void {
+  /** The nodes that it wants to be repaired and has no success to tell of yet. */
+  get repairing(): ReadonlySet<number> {
+    return this.#repairing;
+  }
+
+  start(body: Wish): void {
     const { nowUs } = this.#host;
-    const lastsUs =
-      body.kind === "createTopic"
-        ? this.#options.clientCreateTimeoutUs
-        : this.#options.clientDeliveryTimeoutUs;
+    const { clientCreateTimeoutUs, clientDeliveryTimeoutUs } = this.#options;
+    const lastsUs = isForController(body) ? clientCreateTimeoutUs : clientDeliveryTimeoutUs;
+    if (body.kind === "repair") this.#repairing.add(body.node);
     this.#attempt({
       id: this.#history.startOperation(this.#id, body.kind, nowUs),
       body,
@@ -132,7 +150,7 @@ export class Client {
   #attempt(operation: Operation): void {
     const { body } = operation;
     if (this.#host.nowUs > operation.deadlineUs) return this.#end(operation, "gaveUp");
-    if (body.kind === "createTopic") return this.#createTopic(operation, body);
+    if (isForController(body)) return this.#askController(operation, body);
     const leader = body.node ?? this.#leaders.get(partitionKey(body.topic, body.partition));
     if (leader === undefined) return this.#refreshMetadata(operation, body.topic);
     if (body.kind === "produce") this.#produce(operation, body, nodeId(leader));
@@ -180,16 +198,20 @@ export class Client {
     this.#send(operation, ++operation.attempt, node, request, facts);
   }
 
-  #createTopic(operation: Operation, body: CreateTopicAction): void {
-    const { topic, partitionCount, replicationFactor, minInsyncReplicas } = body;
+  #askController(operation: Operation, body: ControllerWish): void {
     const node = operation.controller === NO_NODE ? this.#nextNode() : operation.controller;
-    const request: Request = {
-      api: "createTopics",
-      topics: [{ topic, partitionCount, replicationFactor, minInsyncReplicas }],
-      timeoutMs: this.#options.produceTimeoutMs,
-    };
+    const timeoutMs = this.#options.produceTimeoutMs;
+    const attempt = ++operation.attempt;
+    if (body.kind === "repair") {
+      const removed = nodeId(body.node);
+      const request: Request = { api: "removeNode", node: removed, timeoutMs };
+      return this.#send(operation, attempt, node, request, { kind: "removeNode", node: removed });
+    }
+    const { topic, partitionCount, replicationFactor, minInsyncReplicas } = body;
+    const topics = [{ topic, partitionCount, replicationFactor, minInsyncReplicas }];
+    const request: Request = { api: "createTopics", topics, timeoutMs };
     const facts: RequestFacts = { kind: "createTopics", topic, partitionCount, replicationFactor };
-    this.#send(operation, ++operation.attempt, node, request, facts);
+    this.#send(operation, attempt, node, request, facts);
   }
 
   #refreshMetadata(operation: Operation, topic: string): void {
@@ -225,7 +247,10 @@ export class Client {
     const { operation, node } = waiting;
     const { body } = operation;
     if (response.api === "metadata") return this.#learnLeaders(operation, response);
-    if (body.kind === "createTopic") return this.#topicAnswered(operation, node, answered);
+    if (body.kind === "repair" && response.api === "removeNode") {
+      return this.#removalAnswered(operation, nodeId(body.node), node, response);
+    }
+    if (isForController(body)) return this.#topicAnswered(operation, node, answered);
     const { errorCode, leaderHint } = answered;
     if (errorCode === ErrorCode.NONE) {
       const isMore = body.kind === "consume" && this.#consumed(operation, answered);
@@ -246,7 +271,7 @@ export class Client {
       else this.#leaders.set(key, leaderId);
     }
     const isKnown =
-      body.kind !== "createTopic" && this.#leaders.has(partitionKey(body.topic, body.partition));
+      !isForController(body) && this.#leaders.has(partitionKey(body.topic, body.partition));
     if (isKnown) this.#attempt(operation);
     else this.#retryLater(operation);
   }
@@ -257,9 +282,34 @@ export class Client {
     const isOurs = errorCode === ErrorCode.TOPIC_ALREADY_EXISTS && operation.attempt > 1;
     if (errorCode === ErrorCode.NONE || isOurs) return this.#end(operation, "done");
     if (CREATE_REFUSED.has(errorCode)) return this.#end(operation, "gaveUp");
-    const isElsewhere = errorCode === ErrorCode.NOT_CONTROLLER && leaderHint !== node;
-    operation.controller = isElsewhere ? leaderHint : NO_NODE;
-    if (isElsewhere && leaderHint !== NO_NODE) this.#attempt(operation);
+    this.#askElsewhere(operation, node, errorCode, leaderHint);
+  }
+
+  /** Until the cluster does without the node, its disk may hold what nobody else has. */
+  #removalAnswered(
+    operation: Operation,
+    removed: NodeId,
+    asked: NodeId,
+    { errorCode, controllerId, generation }: RemoveNodeResponse,
+  ): void {
+    if (errorCode === ErrorCode.NONE) {
+      const joins = this.#host.wipeAndJoin(removed, generation);
+      return this.#end(operation, joins ? "done" : "gaveUp");
+    }
+    if (!isRetriable(errorCode)) return this.#end(operation, "gaveUp");
+    this.#askElsewhere(operation, asked, errorCode, controllerId);
+  }
+
+  /** A node that is not the controller may know who is. */
+  #askElsewhere(
+    operation: Operation,
+    asked: NodeId,
+    errorCode: ErrorCode,
+    controllerHint: NodeId,
+  ): void {
+    const isElsewhere = errorCode === ErrorCode.NOT_CONTROLLER && controllerHint !== asked;
+    operation.controller = isElsewhere ? controllerHint : NO_NODE;
+    if (isElsewhere && controllerHint !== NO_NODE) this.#attempt(operation);
     else this.#retryLater(operation);
   }
 
@@ -281,7 +331,7 @@ export class Client {
     const { body } = operation;
     operation.controller = NO_NODE;
     for (const [key, leader] of this.#leaders) if (leader === node) this.#leaders.delete(key);
-    if (body.kind !== "createTopic" && body.node !== null) this.#end(operation, "gaveUp");
+    if (!isForController(body) && body.node !== null) this.#end(operation, "gaveUp");
     else this.#retryLater(operation);
     return true;
   }
@@ -297,6 +347,7 @@ export class Client {
   }
 
   #end(operation: Operation, state: "done" | "gaveUp"): void {
+    if (operation.body.kind === "repair") this.#repairing.delete(operation.body.node);
     this.#history.endOperation(operation.id, state, this.#host.nowUs);
     this.#host.operationEnded(operation.id);
   }
@@ -306,6 +357,10 @@ export class Client {
     this.#lastAsked = nodeId((this.#lastAsked % this.#options.nodeCount) + 1);
     return this.#lastAsked;
   }
+}
+
+function isForController(body: Wish): body is ControllerWish {
+  return body.kind === "createTopic" || body.kind === "repair";
 }
 
 /** What the history keeps of an answer. The requests of this client name one partition or topic. */
@@ -335,7 +390,10 @@ function outcomeOf(response: Response, fetchOffset: Offset): Answered {
       });
     case "metadata":
       return answeredWith({ errorCode: ErrorCode.NONE, leaderHint: response.controllerId });
+    case "removeNode":
+      return answeredWith({ errorCode: response.errorCode, leaderHint: response.controllerId });
     case "brokerHeartbeat":
+    case "join":
       return answeredWith({ errorCode: response.errorCode });
   }
 }

@@ -43,6 +43,7 @@ export type RequestFacts =
       readonly partitionCount: number;
       readonly replicationFactor: number;
     }
+  | { readonly kind: "removeNode"; readonly node: NodeId }
   | { readonly kind: "metadata" };
 
 export type RequestOutcome =
@@ -76,7 +77,7 @@ export interface OperationRecord {
   /** Counts the operations of a run, from 1. */
   readonly id: number;
   readonly client: number;
-  readonly kind: "produce" | "consume" | "createTopic";
+  readonly kind: "produce" | "consume" | "createTopic" | "repair";
   readonly startedAtUs: number;
   readonly endedAtUs: number | null;
   /** "gaveUp": no attempt succeeded in the time it had, or the only attempt it had failed. */

@@ -1,5 +1,7 @@
 export type { Rule, Violation } from "./checkers/checker.ts";
 export type { DiskWrite } from "./disk.ts";
+export { DISK_FAULTS } from "./diskFaults.ts";
+export type { DiskFault, DiskFaults, DiskFile, DiskProbe } from "./diskFaults.ts";
 export type { Endpoint } from "./endpoint.ts";
 export type {
   History,

@@ -10,6 +10,7 @@ const PAYLOAD: Payload = {
   kind: "request",
   correlationId: 1,
   request: { api: "metadata", topics: null },
+  generation: 0,
 };
 
 /** A network, its schedule, and what became of every message. */

@@ -1,9 +1,12 @@
 import { assert } from "../base/assert.ts";
+import { nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
-import { Broker } from "../broker/index.ts";
+import { Broker, DEFAULT_BROKER_CONFIG } from "../broker/index.ts";
 import type { BrokerConfig } from "../broker/index.ts";
+import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import type { Disk, PowerLoss } from "./disk.ts";
+import type { RunOptions } from "./run.ts";
 
 /** One node of the cluster as the world sees it: a broker that runs, or does not. */
 export interface Process {
@@ -29,8 +32,8 @@ export interface Process {
 export class NodeProcess implements Process {
   readonly node: NodeId;
   readonly disk: Disk;
-  readonly #config: BrokerConfig;
   readonly #tickChance: Chance;
+  #config: BrokerConfig;
   state: Process["state"] = "crashed";
   sinceUs = 0;
   incarnation = 0;
@@ -38,11 +41,12 @@ export class NodeProcess implements Process {
   nextTickAtUs = 0;
   #remains: Broker | null = null;
 
-  constructor(config: BrokerConfig, disk: Disk, tickChance: Chance) {
-    this.node = config.id;
+  /** With `events` false its brokers make none. */
+  constructor(node: NodeId, seed: number, options: RunOptions, disk: Disk, events: boolean) {
+    this.node = node;
     this.disk = disk;
-    this.#config = config;
-    this.#tickChance = tickChance;
+    this.#config = brokerConfig(node, seed, options, events);
+    this.#tickChance = splitChance(seed, "tick", node, 0);
   }
 
   get remains(): Broker | null {
@@ -65,11 +69,26 @@ export class NodeProcess implements Process {
     return this.broker;
   }
 
-  losePower(nowUs: number): PowerLoss {
+  /** With `isTorn` in the middle of the write under way, of which a first part stays. */
+  losePower(nowUs: number, isTorn: boolean): PowerLoss {
     this.state = "crashed";
     this.sinceUs = nowUs;
     this.broker = null;
-    return this.disk.losePower(nowUs);
+    this.#remains = null;
+    return this.disk.losePower(nowUs, isTorn);
+  }
+
+  flipBit(file: string, byte: number, bit: number): void {
+    this.#remains = null;
+    this.disk.flipBit(file, byte, bit);
+  }
+
+  /** Its disk is empty from now on, and every broker that finds it so asks to join as this. */
+  wipe(generation: number): void {
+    assert(this.state !== "running", "only the disk of a node that does not run is wiped");
+    this.#config = { ...this.#config, joinGeneration: generation };
+    this.#remains = null;
+    this.disk.wipe();
   }
 
   /** The broker gave itself up. What it had handed to the disk may still be written. */
@@ -82,4 +101,31 @@ export class NodeProcess implements Process {
   tick(): void {
     this.nextTickAtUs += this.#config.tickUs;
   }
+}
+
+function brokerConfig(
+  node: NodeId,
+  seed: number,
+  options: RunOptions,
+  events: boolean,
+): BrokerConfig {
+  const election = splitChance(seed, "election", node, 0);
+  return {
+    ...DEFAULT_BROKER_CONFIG,
+    id: node,
+    peers: Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1)),
+    random: (n) => election.below(n),
+    tickUs: options.tickUs,
+    electionTicks: options.electionTicks,
+    heartbeatTicks: options.heartbeatTicks,
+    replicaLagTimeMaxUs: options.replicaLagTimeMaxUs,
+    brokerHeartbeatIntervalUs: options.brokerHeartbeatIntervalUs,
+    brokerSessionTimeoutUs: options.brokerSessionTimeoutUs,
+    fetchMaxWaitMs: options.fetchMaxWaitMs,
+    segmentBytesMax: options.segmentBytes,
+    snapshotEntries: options.snapshotEntries,
+    snapshotTrailingEntries: options.snapshotTrailingEntries,
+    events,
+    contract: "on",
+  };
 }

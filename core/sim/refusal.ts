@@ -1,6 +1,9 @@
+import { nodeId } from "../base/ids.ts";
+import type { NodeId } from "../base/ids.ts";
+import type { DiskProbe } from "./diskFaults.ts";
 import type { Cut } from "./network.ts";
 import type { Process } from "./process.ts";
-import type { ActionBody, CreateTopicAction } from "./run.ts";
+import type { ActionBody, CreateTopicAction, DiskFaultAction, FlipBitAction } from "./run.ts";
 
 /** What decides whether an action makes sense. */
 export interface Situation {
@@ -8,6 +11,10 @@ export interface Situation {
   readonly cuts: readonly Cut[];
   /** How many partitions each topic has that somebody has asked for so far. */
   readonly topics: ReadonlyMap<string, number>;
+  /** Of a node that there is. */
+  readonly disk: (node: NodeId) => DiskProbe;
+  /** The nodes that the cluster is asked to do without, so that they can begin anew. */
+  readonly repairing: ReadonlySet<number>;
 }
 
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
@@ -33,6 +40,26 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
       return refusalOfPartition(action, situation);
     case "createTopic":
       return refusalOfTopic(action, situation);
+    case "powerCut":
+      return situation.processes.some(({ state }) => state === "running")
+        ? null
+        : "No node is running, so there is no power to cut.";
+    case "powerOn":
+      return situation.processes.some(({ state }) => state !== "running")
+        ? null
+        : "All nodes are running already.";
+    case "diskFault":
+      return refusalOfFault(action, situation);
+    case "failSync":
+      return refusalOfFailSync(action.node, situation);
+    case "tear":
+      return refusalOfTear(action.node, situation);
+    case "flipBit":
+      return refusalOfFlip(action, situation);
+    case "snapshot":
+      return refusalOfNode(action.node, situation, "running", "take a snapshot of");
+    case "repair":
+      return refusalOfRepair(action.node, situation);
   }
 }
 
@@ -112,6 +139,45 @@ function refusalOfTopic(action: CreateTopicAction, { processes }: Situation): st
     return `min.insync.replicas must be a whole number from 1 to ${replicationFactor}, the copies.`;
   }
   return null;
+}
+
+function refusalOfFault({ node, fault, on }: DiskFaultAction, situation: Situation): string | null {
+  const { processes, disk } = situation;
+  if (processes[node - 1] === undefined) return unknownNode(node, processes.length);
+  if (disk(nodeId(node)).faults[fault] !== on) return null;
+  return `The fault "${fault}" is ${on ? "on" : "off"} already at the disk of n${node}.`;
+}
+
+function refusalOfFailSync(node: number, { processes, disk }: Situation): string | null {
+  if (processes[node - 1] === undefined) return unknownNode(node, processes.length);
+  return disk(nodeId(node)).faults.failSync ? `The next fsync of n${node} fails already.` : null;
+}
+
+function refusalOfTear(node: number, situation: Situation): string | null {
+  const refusal = refusalOfNode(node, situation, "running", "tear");
+  if (refusal !== null) return refusal;
+  const { faults } = situation.disk(nodeId(node));
+  return faults.tear ? `The next write of n${node} will be torn already.` : null;
+}
+
+function refusalOfFlip(action: FlipBitAction, { processes, disk }: Situation): string | null {
+  const { node, file: name, byte, bit } = action;
+  if (processes[node - 1] === undefined) return unknownNode(node, processes.length);
+  const file = disk(nodeId(node)).files.find((one) => one.name === name);
+  if (file === undefined) return `The disk of n${node} has no file "${name}".`;
+  if (file.sizeBytes === 0) return `The file "${name}" is empty, so it has no bit to flip.`;
+  if (!isBetween(byte, 0, file.sizeBytes - 1)) {
+    return `The file "${name}" has bytes 0 to ${file.sizeBytes - 1}, not ${byte}.`;
+  }
+  return isBetween(bit, 0, 7) ? null : `A byte has bits 0 to 7, not ${bit}.`;
+}
+
+function refusalOfRepair(node: number, { processes, repairing }: Situation): string | null {
+  const process = processes[node - 1];
+  if (process === undefined) return unknownNode(node, processes.length);
+  if (repairing.has(node)) return `n${node} is being repaired already.`;
+  if (process.state !== "running") return null;
+  return `n${node} is running and its disk is sound, so there is nothing to repair.`;
 }
 
 function isBetween(value: number, min: number, max: number): boolean {

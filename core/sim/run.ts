@@ -1,3 +1,5 @@
+import type { DiskFault } from "./diskFaults.ts";
+
 /**
  * A run is plain data: a seed, options, and what a person did at which moment. The same run gives
  * the same trace, byte for byte, in every JavaScript engine. Rewinding, forking, sharing and
@@ -56,6 +58,14 @@ export interface RunOptions {
   readonly brokerSessionTimeoutUs: number;
   /** How long a leader holds a follower's fetch that finds nothing new. Default 500 ms. */
   readonly fetchMaxWaitMs: number;
+  /** A log segment of that size is closed and the next one begun. Default 16 KiB. */
+  readonly segmentBytes: number;
+  /** A broker takes a snapshot of the metadata whenever it has applied so many more entries. 1000. */
+  readonly snapshotEntries: number;
+  /** So many entries before a snapshot stay in memory, for followers a little behind. Default 100. */
+  readonly snapshotTrailingEntries: number;
+  /** By how much the "slow" fault slows a disk down. Default 20. */
+  readonly slowDiskFactor: number;
 }
 
 export const DEFAULT_RUN_OPTIONS: RunOptions = {
@@ -81,18 +91,34 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   brokerHeartbeatIntervalUs: 300_000,
   brokerSessionTimeoutUs: 1_500_000,
   fetchMaxWaitMs: 500,
+  segmentBytes: 16_384,
+  snapshotEntries: 1_000,
+  snapshotTrailingEntries: 100,
+  slowDiskFactor: 20,
 };
 
 /** What a person may do to the world, without its time. Nodes are numbers, from 1. */
 export type ActionBody =
-  | KillAction
-  | RestartAction
-  | TimeOutAction
+  | NodeAction
   | CutAction
   | HealAction
   | ProduceAction
   | ConsumeAction
-  | CreateTopicAction;
+  | CreateTopicAction
+  | PowerCutAction
+  | PowerOnAction
+  | RepairAction;
+
+/** What a person may do to one node, without asking the cluster. */
+export type NodeAction =
+  | KillAction
+  | RestartAction
+  | TimeOutAction
+  | DiskFaultAction
+  | FailSyncAction
+  | TearAction
+  | FlipBitAction
+  | SnapshotAction;
 
 /**
  * An action of a run. It takes effect after everything that happens at or before its time, so that
@@ -158,6 +184,64 @@ export interface CreateTopicAction {
   readonly partitionCount: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
+}
+
+/** All nodes lose their power at once. */
+interface PowerCutAction {
+  readonly kind: "powerCut";
+}
+
+/** Every node that does not run is started. */
+interface PowerOnAction {
+  readonly kind: "powerOn";
+}
+
+/** From now on, or no longer, that node's disk misbehaves in this way. */
+export interface DiskFaultAction {
+  readonly kind: "diskFault";
+  readonly node: number;
+  readonly fault: DiskFault;
+  readonly on: boolean;
+}
+
+/** The next sync of that node's disk fails, once; what it should have saved is gone. */
+interface FailSyncAction {
+  readonly kind: "failSync";
+  readonly node: number;
+}
+
+/**
+ * The node loses its power in the middle of the write that is under way, or of its next one: a
+ * first part of that write is on the disk afterwards.
+ */
+interface TearAction {
+  readonly kind: "tear";
+  readonly node: number;
+}
+
+/** One bit of a file changes at rest, and nobody is told. */
+export interface FlipBitAction {
+  readonly kind: "flipBit";
+  readonly node: number;
+  readonly file: string;
+  readonly byte: number;
+  /** 0 (lowest) to 7. */
+  readonly bit: number;
+}
+
+/** The node takes a snapshot of its metadata now. */
+interface SnapshotAction {
+  readonly kind: "snapshot";
+  readonly node: number;
+}
+
+/**
+ * The admin command for a node whose disk is damaged: the cluster removes it, its disk is wiped, it
+ * starts again as a learner and is promoted once it has caught up.
+ */
+export interface RepairAction {
+  readonly kind: "repair";
+  readonly node: number;
 }
 
 /** What became of an action: done, or refused with one sentence for a person. */

@@ -4,6 +4,7 @@ import type { Message } from "../raft/message.ts";
 import type { Request, Response } from "../wire/request.ts";
 import type { DiskOperation } from "../wal/disk.ts";
 import type { Flight, Payload } from "./network.ts";
+import type { Action } from "./run.ts";
 
 /**
  * A rolling hash of everything that happens in a world. Two runs with the same hash did the same
@@ -38,13 +39,45 @@ export class Trace {
     this.#payload(flight.payload);
   }
 
+  /** What changes nothing that can be seen at once needs its details here. */
+  action(action: Action): void {
+    this.text(action.kind);
+    this.number(action.atUs);
+    if (action.kind === "diskFault") {
+      this.#word(action.node);
+      this.text(action.fault);
+      this.#word(action.on ? 1 : 0);
+    }
+    if (action.kind === "flipBit") {
+      this.#word(action.node);
+      this.text(action.file);
+      this.number(action.byte);
+      this.#word(action.bit);
+    }
+  }
+
   disk(operation: DiskOperation): void {
     this.text(operation.kind);
     this.#word(operation.id);
-    if (operation.kind === "truncate") this.number(operation.sizeBytes);
-    else {
-      this.#word(operation.sync ? 1 : 0);
-      this.bytes(operation.bytes);
+    if (operation.kind === "syncDirectory") return;
+    this.text(operation.file);
+    switch (operation.kind) {
+      case "append":
+        this.#word(operation.sync ? 1 : 0);
+        return this.bytes(operation.bytes);
+      case "read":
+        this.number(operation.position);
+        return this.number(operation.sizeBytes);
+      case "truncate":
+        return this.number(operation.sizeBytes);
+      case "rename":
+        return this.text(operation.to);
+      case "create":
+      case "sync":
+      case "remove":
+        return;
+      default:
+        return unreachable(operation);
     }
   }
 
@@ -63,8 +96,13 @@ export class Trace {
 
   #payload(payload: Payload): void {
     this.text(payload.kind);
-    if (payload.kind === "raft") return this.#raft(payload.message);
+    if (payload.kind === "raft") {
+      this.number(payload.generation);
+      this.number(payload.toGeneration);
+      return this.#raft(payload.message);
+    }
     this.number(payload.correlationId);
+    if (payload.kind === "request") this.number(payload.generation);
     if (payload.kind === "request" || payload.kind === "clientRequest") {
       return this.#request(payload.request);
     }
@@ -85,6 +123,11 @@ export class Trace {
       this.number(index);
       this.bytes(data);
     }
+    if (message.snapshot === null) return;
+    const { metadata, data } = message.snapshot;
+    this.number(metadata.index);
+    this.number(metadata.term);
+    this.bytes(data);
   }
 
   #request(request: Request): void {
@@ -120,6 +163,11 @@ export class Trace {
         return;
       case "brokerHeartbeat":
         return this.#word(request.brokerId);
+      case "removeNode":
+        return this.#word(request.node);
+      case "join":
+        this.#word(request.node);
+        return this.number(request.generation);
       default:
         return unreachable(request);
     }
@@ -164,7 +212,12 @@ export class Trace {
         }
         return;
       case "brokerHeartbeat":
+      case "join":
         return this.#word(response.errorCode);
+      case "removeNode":
+        this.#word(response.errorCode);
+        this.#word(response.controllerId);
+        return this.number(response.generation);
       default:
         return unreachable(response);
     }

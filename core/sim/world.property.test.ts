@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chaos } from "./chaos.ts";
+import { DISK_FAULTS } from "./diskFaults.ts";
 import type { ActionBody, Run } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 import { replay } from "./seek.ts";
+import { segmentFileName } from "../wal/segmentHeader.ts";
 import { World } from "./world.ts";
 
 const END_US = 12_000_000;
@@ -18,6 +20,22 @@ const target = {
 /** Any action, sensible or not. */
 const body: fc.Arbitrary<ActionBody> = fc.oneof(
   fc.record({ kind: fc.constantFrom("kill", "restart", "timeOut"), node }),
+  fc.record({ kind: fc.constantFrom("failSync", "tear", "snapshot", "repair"), node }),
+  fc.record({ kind: fc.constantFrom("powerCut", "powerOn") }),
+  fc.record({
+    kind: fc.constant("diskFault"),
+    node,
+    // After a lie there is nothing that a rule could hold to.
+    fault: fc.constantFrom(...DISK_FAULTS.filter((fault) => fault !== "lyingSync")),
+    on: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("flipBit"),
+    node,
+    file: fc.constantFrom(segmentFileName(1), "none"),
+    byte: fc.nat(6_000),
+    bit: fc.nat(8),
+  }),
   fc.record({ kind: fc.constant("cut"), nodes: fc.uniqueArray(node, { maxLength: 3 }) }),
   fc.record({ kind: fc.constant("heal"), nodes: fc.uniqueArray(node) }),
   fc.constant<ActionBody>({ kind: "heal" }),

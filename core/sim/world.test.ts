@@ -189,8 +189,8 @@ describe("faults", () => {
     const impostor = world.processes[node % 3]!;
     const real = impostor.broker!.raft!;
     const { term } = broker!.raft!;
-    const { commit, applied, lastIndex } = real;
-    const fake = { role: "leader", term, commit, applied, lastIndex };
+    const { commit, applied, firstIndex, lastIndex } = real;
+    const fake = { role: "leader", term, commit, applied, firstIndex, lastIndex };
     const log = { termAt: real.termAt.bind(real), entries: real.entries.bind(real) };
     Object.defineProperty(impostor.broker, "raft", { value: { ...fake, ...log } });
     world.runUntil(60_000_000);

@@ -1,16 +1,15 @@
 import { assert, unreachable } from "../base/assert.ts";
 import { NO_NODE, nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
-import type { BrokerConfig, BrokerInput, BrokerOutput, PeerMessage } from "../broker/index.ts";
-import { DEFAULT_BROKER_CONFIG } from "../broker/index.ts";
+import type { BrokerInput, BrokerOutput, PeerMessage } from "../broker/index.ts";
 import type { ProduceRequest, Request, Response } from "../wire/request.ts";
-import { splitChance } from "./chance.ts";
 import type { Rule, Violation } from "./checkers/checker.ts";
 import { Checkers } from "./checkers/checkers.ts";
 import { Client } from "./client.ts";
 import type { ClientTimer } from "./client.ts";
 import { Disk } from "./disk.ts";
-import type { DiskWrite } from "./disk.ts";
+import type { DiskMoment, DiskWrite } from "./disk.ts";
+import type { DiskProbe } from "./diskFaults.ts";
 import type { History } from "./history.ts";
 import { HistoryLog } from "./historyLog.ts";
 import { Network } from "./network.ts";
@@ -18,8 +17,9 @@ import type { Cut, Flight, MovingFlight, NetworkEvent } from "./network.ts";
 import { NodeProcess } from "./process.ts";
 import type { Process } from "./process.ts";
 import { refusalOf } from "./refusal.ts";
-import type { Action, ActionBody, ActionResult, Run, RunOptions } from "./run.ts";
+import type { Action, ActionBody, ActionResult, NodeAction, Run, RunOptions } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
+import { Script } from "./script.ts";
 import { Trace } from "./trace.ts";
 import type { WorldEvent } from "./worldEvent.ts";
 
@@ -35,7 +35,7 @@ export interface WorldHooks {
 /** What can come due. */
 type Due =
   | { readonly kind: "tick"; readonly process: NodeProcess; readonly incarnation: number }
-  | { readonly kind: "written"; readonly process: NodeProcess; readonly write: DiskWrite }
+  | { readonly kind: DiskMoment; readonly process: NodeProcess; readonly write: DiskWrite }
   | { readonly kind: "clientTimer"; readonly timer: ClientTimer }
   | { readonly kind: "clientRefused"; readonly correlationId: number }
   | NetworkEvent;
@@ -44,6 +44,7 @@ type Due =
 const CLIENT = 1;
 const CONNECTION = 1;
 const TICK: BrokerInput = { kind: "tick" };
+const TAKE_SNAPSHOT: BrokerInput = { kind: "takeSnapshot" };
 
 /**
  * A cluster, its network, its disks and a client in virtual time. Everything that happens comes
@@ -66,14 +67,11 @@ export class World {
   /** Produce requests that asked for acks=all and were not answered yet, by correlation id. */
   readonly #produces = new Map<number, ProduceRequest>();
   readonly #topics = new Map<string, number>();
-  #run: Run;
-  /** How many of the run's actions have been taken. */
-  #takenCount = 0;
+  readonly #script: Script;
   #eventCount = 0;
 
   constructor(run: Run, hooks: WorldHooks = {}) {
-    assertOrdered(run.actions);
-    this.#run = run;
+    this.#script = new Script(run);
     this.#hooks = hooks;
     const { seed, options } = run;
     const schedule = (atUs: number, event: Due): void => this.#scheduler.schedule(atUs, event);
@@ -88,11 +86,11 @@ export class World {
 
   /** The run with the actions so far and, in a replay, those still to come. */
   get run(): Run {
-    return this.#run;
+    return this.#script.run;
   }
 
   get options(): RunOptions {
-    return this.#run.options;
+    return this.run.options;
   }
 
   get nowUs(): number {
@@ -107,8 +105,7 @@ export class World {
   /** When something happens next: an event, or an action of the run. */
   nextEventAtUs(): number | null {
     if (this.violation !== null) return null;
-    const actionAtUs = this.#run.actions[this.#takenCount]?.atUs ?? Infinity;
-    const nextAtUs = Math.min(this.#scheduler.nextAtUs() ?? Infinity, actionAtUs);
+    const nextAtUs = Math.min(this.#scheduler.nextAtUs() ?? Infinity, this.#script.nextAtUs);
     return nextAtUs === Infinity ? null : nextAtUs;
   }
 
@@ -144,8 +141,7 @@ export class World {
     const action: Action = { ...body, atUs: this.nowUs };
     const message = this.#refusal(action);
     if (message !== null) return { ok: false, message };
-    const past = this.#run.actions.slice(0, this.#takenCount);
-    this.#run = { ...this.#run, actions: [...past, action] };
+    this.#script.insert(action);
     this.#takeDueActions();
     return { ok: true };
   }
@@ -176,6 +172,11 @@ export class World {
     return disk.current === null ? recent : [...recent, disk.current];
   }
 
+  /** What is on the node's disk, and what is wrong with that disk. */
+  disk(node: NodeId): DiskProbe {
+    return this.#processOf(node).disk;
+  }
+
   get history(): History {
     return this.#history;
   }
@@ -203,6 +204,8 @@ export class World {
         return this.#tick(due.process, due.incarnation);
       case "written":
         return this.#written(due.process, due.write);
+      case "torn":
+        return this.#torn(due.process, due.write);
       case "middle":
         return this.#passMiddle(due.flight);
       case "arrive":
@@ -227,10 +230,19 @@ export class World {
   }
 
   #written(process: NodeProcess, write: DiskWrite): void {
-    const completion = process.disk.complete(write, this.nowUs);
-    if (completion === null || process.state !== "running") return;
+    const end = process.disk.complete(write, this.nowUs);
+    if (end === null) return;
+    if (end.trouble !== null) this.#emit(process.node, { kind: end.trouble });
+    if (process.state !== "running") return;
     this.#traceEvent(2, process.node);
-    this.#step(process, { kind: "diskCompletion", completion });
+    this.#step(process, { kind: "diskCompletion", completion: end.completion });
+  }
+
+  /** Unless the node lost its power before, it does so now, in the middle of this write. */
+  #torn(process: NodeProcess, write: DiskWrite): void {
+    if (process.disk.current !== write) return;
+    this.#traceEvent(7, process.node);
+    this.#losePower(process, true);
   }
 
   #passMiddle(flight: MovingFlight): void {
@@ -336,17 +348,15 @@ export class World {
   }
 
   #takeDueActions(): void {
-    for (;;) {
-      const action = this.#run.actions[this.#takenCount];
-      if (action === undefined || action.atUs > this.nowUs || this.violation !== null) return;
-      this.#takenCount++;
+    while (this.violation === null) {
+      const action = this.#script.take(this.nowUs);
+      if (action === null) return;
       const message = this.#refusal(action);
       if (message !== null) {
         this.#emit(NO_NODE, { kind: "actionRefused", action, message });
         continue;
       }
-      this.#trace.text(action.kind);
-      this.#trace.number(this.nowUs);
+      this.#trace.action(action);
       this.#emit(NO_NODE, { kind: "actionTaken", action });
       this.#take(action);
     }
@@ -354,17 +364,13 @@ export class World {
 
   #refusal(action: ActionBody): string | null {
     const { processes, cuts } = this;
-    return refusalOf(action, { processes, cuts, topics: this.#topics });
+    const { repairing } = this.#client;
+    const disk = (node: NodeId): DiskProbe => this.disk(node);
+    return refusalOf(action, { processes, cuts, topics: this.#topics, disk, repairing });
   }
 
   #take(action: Action): void {
     switch (action.kind) {
-      case "kill":
-        return this.#losePower(this.#processOf(nodeId(action.node)));
-      case "restart":
-        return this.#restart(this.#processOf(nodeId(action.node)));
-      case "timeOut":
-        return this.#step(this.#processOf(nodeId(action.node)), { kind: "timeOut" });
       case "cut":
         return this.#network.cut(action.nodes, this.nowUs);
       case "heal":
@@ -376,17 +382,56 @@ export class World {
         return this.#client.start(action);
       case "produce":
       case "consume":
+      case "repair":
         return this.#client.start(action);
+      case "powerCut":
+        for (const process of this.#processes) {
+          if (process.state !== "crashed") this.#losePower(process);
+        }
+        return;
+      case "powerOn":
+        for (const process of this.#processes) {
+          if (process.state !== "running" && this.violation === null) this.#restart(process);
+        }
+        return;
+      default:
+        return this.#takeAt(this.#processOf(nodeId(action.node)), action);
+    }
+  }
+
+  /** What a person does to one node. */
+  #takeAt(process: NodeProcess, action: NodeAction): void {
+    switch (action.kind) {
+      case "kill":
+        return this.#losePower(process);
+      case "restart":
+        return this.#restart(process);
+      case "timeOut":
+        return this.#step(process, { kind: "timeOut" });
+      case "snapshot":
+        return this.#step(process, TAKE_SNAPSHOT);
+      case "diskFault":
+        return process.disk.setFault(action.fault, action.on);
+      case "failSync":
+        return process.disk.failNextSync();
+      case "tear":
+        return process.disk.tearNextWrite(this.nowUs);
+      case "flipBit": {
+        const { file, byte, bit } = action;
+        process.flipBit(file, byte, bit);
+        return this.#emit(process.node, { kind: "bitFlipped", file, byte, bit });
+      }
       default:
         return unreachable(action);
     }
   }
 
-  #losePower(process: NodeProcess): void {
-    const loss = process.losePower(this.nowUs);
+  #losePower(process: NodeProcess, isTorn = false): void {
+    const { torn, ...loss } = process.losePower(this.nowUs, isTorn);
     this.#checkers.ended(process.node);
     this.#trace.number(loss.keptBytes);
     this.#emit(process.node, { kind: "powerLost", ...loss });
+    if (torn !== null) this.#emit(process.node, { kind: "writeTorn", ...torn });
   }
 
   /** A node that had stopped itself goes through a loss of power: only its disk counts. */
@@ -395,12 +440,23 @@ export class World {
     this.#start(process);
   }
 
+  /** False if the node runs: somebody started it before the cluster had agreed to do without it. */
+  #wipeAndJoin(process: NodeProcess, generation: number): boolean {
+    if (process.state === "running") return false;
+    process.wipe(generation);
+    this.#traceEvent(8, process.node);
+    this.#emit(process.node, { kind: "diskWiped", generation });
+    this.#start(process);
+    return true;
+  }
+
   #start(process: NodeProcess): void {
     const broker = process.start(this.nowUs);
     const { incarnation } = process;
     this.#emit(process.node, { kind: "processStarted", incarnation });
     this.#scheduleTick(process);
-    if (this.#hooks.checkers ?? true) this.#checkers.started(broker, this.nowUs);
+    const isChecked = (this.#hooks.checkers ?? true) && broker.stopped === null;
+    if (isChecked) this.#checkers.started(broker, this.nowUs);
     this.#carryOut(process, broker.takeOutputs());
     this.#noteEnd(process);
   }
@@ -427,33 +483,13 @@ export class World {
   }
 
   #createProcess(id: number): NodeProcess {
-    const { seed, options } = this.#run;
+    const { seed, options } = this.run;
     const node = nodeId(id);
-    const election = splitChance(seed, "election", id, 0);
-    const peers = Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1));
-    const config: BrokerConfig = {
-      ...DEFAULT_BROKER_CONFIG,
-      id: node,
-      peers,
-      random: (n) => election.below(n),
-      tickUs: options.tickUs,
-      electionTicks: options.electionTicks,
-      heartbeatTicks: options.heartbeatTicks,
-      replicaLagTimeMaxUs: options.replicaLagTimeMaxUs,
-      brokerHeartbeatIntervalUs: options.brokerHeartbeatIntervalUs,
-      brokerSessionTimeoutUs: options.brokerSessionTimeoutUs,
-      fetchMaxWaitMs: options.fetchMaxWaitMs,
-      events: this.#hooks.onEvent !== undefined,
-      contract: "on",
-    };
-    const disk: Disk = new Disk(
-      node,
-      options,
-      splitChance(seed, "disk", id, 0),
-      (atUs, write) => this.#scheduler.schedule(atUs, { kind: "written", process, write }),
-      this.#hooks.keepRecent ?? true,
-    );
-    const process = new NodeProcess(config, disk, splitChance(seed, "tick", id, 0));
+    const { onEvent, keepRecent } = this.#hooks;
+    const schedule = (atUs: number, kind: DiskMoment, write: DiskWrite): void =>
+      this.#scheduler.schedule(atUs, { kind, process, write });
+    const disk = new Disk(node, seed, options, schedule, keepRecent ?? true);
+    const process = new NodeProcess(node, seed, options, disk, onEvent !== undefined);
     return process;
   }
 
@@ -461,7 +497,7 @@ export class World {
     const scheduler = this.#scheduler;
     return new Client(
       CLIENT,
-      this.#run.options,
+      this.options,
       {
         get nowUs() {
           return scheduler.nowUs;
@@ -472,6 +508,7 @@ export class World {
         requestSent: (request) => this.#emit(NO_NODE, { kind: "requestSent", request }),
         requestEnded: (request) => this.#emit(NO_NODE, { kind: "requestEnded", request }),
         operationEnded: (operation) => this.#emit(NO_NODE, { kind: "operationEnded", operation }),
+        wipeAndJoin: (node, generation) => this.#wipeAndJoin(this.#processOf(node), generation),
       },
       this.#history,
     );
@@ -484,13 +521,5 @@ export class World {
     const payload = { kind: "clientRequest", correlationId, request } as const;
     const from = network.client(CLIENT);
     this.#trace.flight(network.send(from, network.node(to), payload, this.nowUs));
-  }
-}
-
-function assertOrdered(actions: readonly Action[]): void {
-  let lastUs = 0;
-  for (const { atUs } of actions) {
-    assert(Number.isSafeInteger(atUs) && atUs >= lastUs, "actions come in order of time");
-    lastUs = atUs;
   }
 }

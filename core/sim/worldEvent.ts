@@ -28,6 +28,25 @@ export type Happening =
       readonly keptBytes: number;
       readonly writeInterrupted: boolean;
     }
+  /** The power went in the middle of a write, of which a first part is on the disk. */
+  | {
+      readonly kind: "writeTorn";
+      readonly file: string;
+      readonly keptBytes: number;
+      readonly lostBytes: number;
+    }
+  /** What the sync should have saved is gone. */
+  | { readonly kind: "syncFailed" }
+  /** A disk says that it has synced, and has not; told once each time that this is switched on. */
+  | { readonly kind: "syncLied" }
+  | {
+      readonly kind: "bitFlipped";
+      readonly file: string;
+      readonly byte: number;
+      readonly bit: number;
+    }
+  /** The cluster has removed the node, whose disk is empty now; it joins as `generation`. */
+  | { readonly kind: "diskWiped"; readonly generation: number }
   | { readonly kind: "messageLost"; readonly flight: Flight; readonly reason: "cut" | "nodeDown" }
   | { readonly kind: "requestSent"; readonly request: number }
   /** It was answered, refused, or given up. */

@@ -1,14 +1,30 @@
 import type { MetadataCommand } from "../metadata/command.ts";
-import { nodeList, partitionNoun, say } from "./richText.ts";
+import type { Entry } from "../raft/message.ts";
+import { nodeList, partitionNoun, plainText, say } from "./richText.ts";
 import type { RichText } from "./view.ts";
 
-/** The word above a column of the log. Null is the empty entry that opens a term. */
-export function commandWord(command: MetadataCommand | null): string {
+/** The word above a column of the log; `command` is what the entry was decoded to. */
+export function entryWord({ type }: Pick<Entry, "type">, command: MetadataCommand | null): string {
+  return type === "EntryNormal" ? commandWord(command) : "voters";
+}
+
+/** What an entry says, without its full stop. */
+export function entryText({ type }: Pick<Entry, "type">, command: MetadataCommand | null): string {
+  if (type !== "EntryNormal") return "a change of who votes";
+  return command === null ? "no-op" : plainText(commandText(command));
+}
+
+/** Null is the empty entry that opens a term. */
+function commandWord(command: MetadataCommand | null): string {
   switch (command?.kind) {
     case undefined:
       return "no-op";
     case "addNode":
       return "node";
+    case "removeNode":
+      return "remove";
+    case "admitNode":
+      return "admit";
     case "createTopic":
       return "topic";
     case "assignPartition":
@@ -25,6 +41,10 @@ export function commandText(command: MetadataCommand): RichText {
   switch (command.kind) {
     case "addNode":
       return say`${nodeList([command.node])} belongs to the cluster`;
+    case "removeNode":
+      return say`the cluster does without ${nodeList([command.node])}`;
+    case "admitNode":
+      return say`${nodeList([command.node])} may copy what there is`;
     case "createTopic":
       return say`topic ${command.topic}, ${command.partitionCount} partitions`;
     case "assignPartition":

@@ -19,6 +19,8 @@ export function errorReason(errorName: string): string {
       return "a topic of this name exists";
     case "INVALID_REPLICATION_FACTOR":
       return "there are fewer brokers than copies asked for";
+    case "KAFKA_STORAGE_ERROR":
+      return "its disk is full, so nothing was written";
     case "CORRUPT_MESSAGE":
       return "the record batch is damaged";
     default:

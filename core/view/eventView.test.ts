@@ -11,72 +11,8 @@ import {
 import type { BrokerEvent } from "../broker/index.ts";
 import type { Happening, RequestRecord } from "../sim/index.ts";
 import { errorName } from "../wire/index.ts";
-import { eventView } from "./eventView.ts";
-import { plainText } from "./richText.ts";
-import { Story } from "./story.ts";
-
-/** Tells events one after the other and returns what is said of the last one. */
-class Teller {
-  readonly story = new Story(3);
-  readonly requests: RequestRecord[] = [];
-  #id = 0;
-
-  tell(node: number, event: BrokerEvent | Happening): string | null {
-    const world = { id: ++this.#id, atUs: this.#id * 1000, node: nodeId(node), event };
-    const view = eventView(world, this.story, this.requests, errorName);
-    this.story.observe(world);
-    return view === null
-      ? null
-      : `${view.importance} ${view.tone}: ${plainText(view.what)} ${plainText(view.why)}`;
-  }
-
-  refs(node: number, event: BrokerEvent | Happening): (string | null)[] {
-    const world = { id: ++this.#id, atUs: 0, node: nodeId(node), event };
-    const view = eventView(world, this.story, this.requests, errorName);
-    return (view?.what ?? []).map(({ ref }) => ref).filter((ref) => ref !== null);
-  }
-
-  static started(): Teller {
-    const teller = new Teller();
-    for (const node of [1, 2, 3]) teller.tell(node, { kind: "processStarted", incarnation: 1 });
-    return teller;
-  }
-
-  /** n2 leads term 3 with the vote of n1; orders-0 is kept by all and led by n1. */
-  static running(): Teller {
-    const teller = Teller.started();
-    teller.tell(2, role("follower", "preCandidate", 2, "electionTimeout"));
-    teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
-    teller.tell(1, vote("voteGranted", 2, 3));
-    teller.tell(2, role("candidate", "leader", 3, "electionWon"));
-    teller.tell(
-      2,
-      applied(1, {
-        kind: "assignPartition",
-        topic: "orders",
-        partition: 0,
-        replicas: [nodeId(1), nodeId(2), nodeId(3)],
-      }),
-    );
-    return teller;
-  }
-}
-
-type Of<Kind> = Extract<BrokerEvent, { kind: Kind }>;
-
-const role = (
-  from: Of<"roleChanged">["from"],
-  to: Of<"roleChanged">["to"],
-  inTerm: number,
-  cause: Of<"roleChanged">["cause"],
-): BrokerEvent => ({ kind: "roleChanged", from, to, term: term(inTerm), cause });
-
-const vote = (kind: "voteGranted", candidate: number, inTerm: number): BrokerEvent => ({
-  kind,
-  candidate: nodeId(candidate),
-  term: term(inTerm),
-  preVote: false,
-});
+import { applied, role, Teller, vote } from "./testing/teller.ts";
+import type { Of } from "./testing/teller.ts";
 
 const refuse = (
   candidate: number,
@@ -88,13 +24,6 @@ const refuse = (
   term: term(inTerm),
   preVote: false,
   reason,
-});
-
-const applied = (at: number, command: Of<"commandApplied">["command"]): BrokerEvent => ({
-  kind: "commandApplied",
-  index: index(at),
-  command,
-  noOpReason: null,
 });
 
 const ORDERS = { topic: "orders", partition: 0 };
@@ -128,7 +57,7 @@ const ANSWER = {
 
 describe("elections", () => {
   test("a leader is elected by its timer and its voters", () => {
-    const teller = Teller.started();
+    const teller = Teller.started(errorName);
     teller.tell(2, role("follower", "preCandidate", 2, "electionTimeout"));
     expect(teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"))).toBe(
       "2 plain: n2 stands for election in term 3. " +
@@ -141,7 +70,7 @@ describe("elections", () => {
   });
 
   test("a person made the timer run out, and another had stood before", () => {
-    const teller = Teller.started();
+    const teller = Teller.started(errorName);
     teller.tell(1, role("follower", "preCandidate", 2, "electionTimeout"));
     expect(teller.tell(2, role("follower", "preCandidate", 2, "askedToTimeOut"))).toBe(
       "2 plain: n2 asks whether it could win an election. " +
@@ -154,7 +83,7 @@ describe("elections", () => {
   });
 
   test("an election fails for a split vote", () => {
-    const teller = Teller.started();
+    const teller = Teller.started(errorName);
     teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
     teller.tell(3, vote("voteGranted", 1, 3));
     expect(teller.tell(2, role("candidate", "preCandidate", 3, "electionTimeout"))).toBe(
@@ -163,7 +92,7 @@ describe("elections", () => {
   });
 
   test("an election fails for too few votes, or for refused ones", () => {
-    const teller = Teller.started();
+    const teller = Teller.started(errorName);
     teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
     expect(teller.tell(2, role("candidate", "preCandidate", 3, "electionTimeout"))).toBe(
       "2 warn: n2 was not elected in term 3. Too few votes came in time; it needs 2 of 3.",
@@ -177,7 +106,7 @@ describe("elections", () => {
   });
 
   test("the failed election keeps its term when a newer one is heard of", () => {
-    const teller = Teller.started();
+    const teller = Teller.started(errorName);
     teller.tell(2, role("preCandidate", "candidate", 3, "preVoteWon"));
     teller.tell(2, { kind: "termRaised", from: term(3), to: term(5) });
     expect(teller.tell(2, role("candidate", "follower", 5, "higherTerm"))).toBe(
@@ -186,17 +115,17 @@ describe("elections", () => {
   });
 
   test("a leader steps down", () => {
-    expect(Teller.running().tell(2, role("leader", "follower", 4, "higherTerm"))).toBe(
+    expect(Teller.running(errorName).tell(2, role("leader", "follower", 4, "higherTerm"))).toBe(
       "2 warn: n2 stepped down. It heard of term 4, which is newer than its own.",
     );
-    expect(Teller.running().tell(2, role("leader", "follower", 3, "quorumLost"))).toBe(
+    expect(Teller.running(errorName).tell(2, role("leader", "follower", 3, "quorumLost"))).toBe(
       "2 warn: n2 stepped down. " +
         "It has not heard from a majority for an election timeout, so it may no longer lead.",
     );
   });
 
   test("a vote is refused, and why", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(teller.tell(1, refuse(3, 3, "alreadyVoted"))).toBe(
       "1 plain: n1 refused n3 its vote. It had already voted for n2 in term 3.",
     );
@@ -208,7 +137,7 @@ describe("elections", () => {
 
 describe("the log", () => {
   test("an entry is committed, said once by the leader", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     const event: BrokerEvent = { kind: "committed", from: index(19), to: index(20) };
     expect(teller.tell(2, event)).toBe(
       "1 ok: Entry 20 is committed. At least 2 of 3 disks hold it.",
@@ -220,11 +149,12 @@ describe("the log", () => {
   });
 
   test("a proposal says what it holds", () => {
-    const teller = Teller.running();
-    const event: BrokerEvent = {
+    const teller = Teller.running(errorName);
+    const event: Of<"entryProposed"> = {
       kind: "entryProposed",
       index: index(20),
       term: term(3),
+      entryType: "EntryNormal",
       command: { kind: "updateIsr", ...ORDERS, isr: [nodeId(1), nodeId(2)], ...EPOCHS },
     };
     expect(teller.tell(2, event)).toBe(
@@ -232,11 +162,19 @@ describe("the log", () => {
     );
     expect(teller.refs(2, event)).toEqual(["node:n2", "entry:20"]);
     expect(teller.tell(2, { ...event, command: null })).toContain("no-op");
+    const change = { ...event, entryType: "EntryConfChangeV2", command: null } as const;
+    expect(teller.tell(2, change)).toBe(
+      "1 plain: n2 proposed entry 20, voters. It changes who votes, one node at a time.",
+    );
   });
 
   test("a follower cuts entries that its leader does not have", () => {
     expect(
-      Teller.running().tell(1, { kind: "logTruncated", fromIndex: index(17), toIndex: index(18) }),
+      Teller.running(errorName).tell(1, {
+        kind: "logTruncated",
+        fromIndex: index(17),
+        toIndex: index(18),
+      }),
     ).toBe(
       "2 warn: n1 cut 2 entries, 17 to 18, from its log. " +
         "Its leader has other entries there; what was cut was never committed.",
@@ -244,7 +182,7 @@ describe("the log", () => {
   });
 
   test("routine is not told", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(teller.tell(2, { kind: "readyAdvanced", number: 4 })).toBeNull();
     expect(teller.tell(2, { kind: "writeCompleted", operation: 4 })).toBeNull();
     expect(teller.tell(2, { kind: "termRaised", from: term(3), to: term(4) })).toBeNull();
@@ -253,13 +191,13 @@ describe("the log", () => {
 
 describe("power and network", () => {
   test("the leader loses power", () => {
-    expect(Teller.running().tell(2, powerLost)).toBe(
+    expect(Teller.running(errorName).tell(2, powerLost)).toBe(
       "2 bad: n2 lost power. It led term 3; the others notice when their election timers run out.",
     );
   });
 
   test("a follower loses power, then so many that nothing can be committed", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(teller.tell(1, { ...powerLost, lostBytes: 184, writeInterrupted: true })).toBe(
       "2 bad: n1 lost power. 184 bytes not yet synced are gone.",
     );
@@ -269,15 +207,18 @@ describe("power and network", () => {
   });
 
   test("a node is back with what its disk held", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     const recovered: BrokerEvent = {
       kind: "recovered",
       entryCount: 14,
       term: term(3),
       vote: nodeId(2),
       commit: index(13),
+      snapshotIndex: index(0),
+      segmentCount: 1,
       recordCount: 20,
       cutBytes: 37,
+      ignored: [],
     };
     expect(teller.tell(2, recovered)).toBeNull();
     teller.tell(2, powerLost);
@@ -289,7 +230,7 @@ describe("power and network", () => {
   });
 
   test("the network is cut and healed", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(
       teller.tell(0, { kind: "actionTaken", action: { atUs: 1, kind: "cut", nodes: [2] } }),
     ).toBe(
@@ -304,7 +245,7 @@ describe("power and network", () => {
   });
 
   test("a rule is broken, or a node stops itself", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     const violation = { rule: "Election safety", atUs: 1, text: "n1 and n2 lead term 3." };
     expect(teller.tell(0, { kind: "ruleBroken", violation })).toBe(
       '2 bad: The rule "Election safety" was broken. n1 and n2 lead term 3.',
@@ -317,7 +258,7 @@ describe("power and network", () => {
 
 describe("requests", () => {
   test("a produce is sent, waits, and is acknowledged", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     teller.requests.push({ ...REQUEST, node: nodeId(1) });
     expect(teller.tell(0, { kind: "requestSent", request: 1 })).toBe(
       "1 plain: c1 sent a record to n1 for orders-0. acks=all: it expects an answer when every " +
@@ -337,7 +278,7 @@ describe("requests", () => {
   });
 
   test("acks=1 speaks of the leader's disk alone", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     teller.tell(1, { kind: "produceWaiting", ...ORDERS, lastOffset: offset(4), acks: 1 });
     expect(
       teller.tell(1, { kind: "produceAnswered", ...ORDERS, errorCode: 0, baseOffset: 4 }),
@@ -348,7 +289,7 @@ describe("requests", () => {
   });
 
   test("a follower refuses and names the leader", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(
       teller.tell(3, {
         kind: "produceDecided",
@@ -372,7 +313,7 @@ describe("requests", () => {
   });
 
   test("too few replicas", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     teller.requests.push({ ...REQUEST, outcome: { ...ANSWER, errorCode: 19 } });
     expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
       "2 warn: n3 answered c1 with NOT_ENOUGH_REPLICAS. " +
@@ -381,7 +322,7 @@ describe("requests", () => {
   });
 
   test("a dead node refuses the connection; a silent one is given up", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     teller.requests.push(
       { ...REQUEST, outcome: { kind: "unanswered", reason: "refused" } },
       { ...REQUEST, id: 2, outcome: { kind: "unanswered", reason: "timedOut" } },
@@ -397,7 +338,7 @@ describe("requests", () => {
   });
 
   test("a consumer has read", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     teller.requests.push({
       ...REQUEST,
       facts: { kind: "fetch", ...ORDERS, fetchOffset: offset(0) },
@@ -424,7 +365,7 @@ describe("topics and partitions", () => {
   });
 
   test("a topic is created, told once for all nodes", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     expect(teller.tell(2, createTopic)).toBe(
       "2 ok: Topic orders was created. Entry 5 is committed: 3 partitions, 3 copies of each.",
     );
@@ -432,7 +373,7 @@ describe("topics and partitions", () => {
   });
 
   test("a partition's leader moves", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     const move = applied(6, {
       kind: "setPartitionLeader",
       ...ORDERS,
@@ -455,7 +396,7 @@ describe("topics and partitions", () => {
   });
 
   test("the ISR shrinks and grows", () => {
-    const teller = Teller.running();
+    const teller = Teller.running(errorName);
     const isr = (at: number, members: number[]): BrokerEvent =>
       applied(at, { kind: "updateIsr", ...ORDERS, isr: members.map(nodeId), ...EPOCHS });
     const isrProposed: BrokerEvent = {
@@ -479,14 +420,14 @@ describe("topics and partitions", () => {
 
   test("a command that came too late changed nothing", () => {
     const event = { ...createTopic, index: index(9), noOpReason: "the topic exists" };
-    expect(Teller.running().tell(2, event as BrokerEvent)).toBe(
+    expect(Teller.running(errorName).tell(2, event as BrokerEvent)).toBe(
       "1 warn: Entry 9 changed nothing. The topic exists.",
     );
   });
 
   test("a replica is truncated", () => {
     expect(
-      Teller.running().tell(2, {
+      Teller.running(errorName).tell(2, {
         kind: "replicaTruncated",
         ...ORDERS,
         fromOffset: offset(5),

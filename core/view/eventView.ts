@@ -1,6 +1,7 @@
 import type { BrokerEvent } from "../broker/event.ts";
 import type { RequestRecord } from "../sim/history.ts";
 import type { WorldEvent } from "../sim/worldEvent.ts";
+import { diskEventView } from "./diskEventView.ts";
 import { kafkaEventView } from "./kafkaEventView.ts";
 import { raftEventView } from "./raftEventView.ts";
 import type { ErrorName } from "./source.ts";
@@ -21,6 +22,7 @@ export function eventView(
   const draft =
     worldEventView(event, story, requests, errorName) ??
     raftEventView(event.node, event.event as BrokerEvent, story) ??
-    kafkaEventView(event.node, event.event as BrokerEvent, story);
+    kafkaEventView(event.node, event.event as BrokerEvent, story) ??
+    diskEventView(event.node, event.event, story);
   return draft === null ? null : { id: event.id, atUs: event.atUs, ...draft };
 }

@@ -36,7 +36,7 @@ function view(payload: Payload, fromClient = false) {
 }
 
 const raftView = (type: Message["type"], changes: Partial<Message> = {}) =>
-  view({ kind: "raft", message: raft(type, changes) });
+  view({ kind: "raft", message: raft(type, changes), generation: 0, toGeneration: 0 });
 
 describe("messages of Raft", () => {
   test("append and ack", () => {
@@ -113,7 +113,7 @@ describe("requests and answers", () => {
       minBytes: 1,
       partitions: [wanted, { ...wanted, partition: 1 }],
     } as const;
-    expect(view({ kind: "request", correlationId: 1, request })).toMatchObject({
+    expect(view({ kind: "request", correlationId: 1, request, generation: 0 })).toMatchObject({
       kind: "fetch",
       label: "fetch of orders-0 and 1 more from n1 to n2",
       caption: "",
@@ -126,6 +126,8 @@ describe("requests and answers", () => {
 
   test("a broker's heartbeat", () => {
     const request = { api: "brokerHeartbeat", brokerId: NO_NODE } as const;
-    expect(view({ kind: "request", correlationId: 1, request }).kind).toBe("heartbeat");
+    expect(view({ kind: "request", correlationId: 1, request, generation: 0 }).kind).toBe(
+      "heartbeat",
+    );
   });
 });

@@ -65,7 +65,7 @@ export function raftFacts(message: Message): MessageFacts {
         ? facts("append", true, `refusal of what follows entry ${index}`, `not ${index}`)
         : facts("append", true, `ack of entry ${index}`, `ack ${index}`);
     case "MsgSnap":
-      return facts("snapshot", false, "snapshot", "");
+      return facts("snapshot", false, "snapshot", "snapshot");
     case "MsgHeartbeat":
       return facts("heartbeat", false, "heartbeat", "");
     case "MsgHeartbeatResp":
@@ -147,6 +147,12 @@ function requestFacts(request: Request): MessageFacts {
       return { ...asks, kind: "client", title: "request for metadata", caption: "metadata" };
     case "brokerHeartbeat":
       return { ...asks, kind: "heartbeat", title: "broker heartbeat", caption: "" };
+    case "removeNode": {
+      const title = `request to remove ${nodeName(request.node)}`;
+      return { ...asks, kind: "client", title, caption: `remove ${nodeName(request.node)}` };
+    }
+    case "join":
+      return { ...asks, kind: "client", title: "request to join", caption: "join" };
   }
 }
 
@@ -179,6 +185,12 @@ function responseFacts(response: Response, errorName: ErrorName): MessageFacts {
       return { ...says, kind: "client", title: "answer with metadata", caption: "metadata" };
     case "brokerHeartbeat":
       return { ...says, kind: "heartbeat", title: "answer to a broker heartbeat", caption: "" };
+    case "removeNode": {
+      const caption = error ?? "removed";
+      return { ...says, kind: "client", title: `answer "${caption}"`, caption };
+    }
+    case "join":
+      return { ...says, kind: "client", title: "answer to a request to join", caption: "" };
   }
 }
 
@@ -190,6 +202,8 @@ function errorCodeOf(response: Response) {
     case "createTopics":
       return response.topics.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0;
     case "brokerHeartbeat":
+    case "removeNode":
+    case "join":
       return response.errorCode;
     case "metadata":
       return 0;

@@ -1,6 +1,12 @@
+export type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
 export { EVENTS_MAX, LANES_WINDOW_US } from "./view.ts";
 export type {
   CutView,
+  DiskBytesView,
+  DiskFieldView,
+  DiskFileView,
+  DiskItemView,
+  DiskView,
   EventView,
   FlightKind,
   FlightView,
@@ -25,6 +31,7 @@ export type {
   RunView,
   SafetyRuleView,
   SafetyView,
+  SegmentView,
   SentenceView,
   StageState,
   SuggestedAction,

@@ -99,8 +99,30 @@ function applied(event: Of<"commandApplied">, story: Story): EventDraft | null {
       return leaderMoved(command, story);
     case "updateIsr":
       return isrChanged(command, story);
-    // What these say was told when they were proposed; that they are committed was told as well.
+    case "removeNode":
+      return draft(
+        2,
+        "warn",
+        say`${nodeNoun(command.node)} was removed from the cluster.`,
+        say`${because}: it left every ISR, and what its disk has promised counts no more.`,
+      );
+    case "admitNode":
+      return draft(
+        1,
+        "plain",
+        say`${nodeNoun(command.node)} is let in with its new disk.`,
+        say`${because}: it may copy what there is.`,
+      );
     case "addNode":
+      // Its first disk is nothing new.
+      if (command.generation === 0) return null;
+      return draft(
+        1,
+        "ok",
+        say`${nodeNoun(command.node)} is a member of the cluster again.`,
+        say`${because}: it may return to the ISRs once it has caught up.`,
+      );
+    // What it says was told when it was proposed; that it is committed was told as well.
     case "assignPartition":
       return null;
   }

@@ -1,10 +1,11 @@
-import type { Index } from "../base/ids.ts";
+import type { Index, NodeId } from "../base/ids.ts";
 import type { Entry } from "../raft/message.ts";
 import type { ProgressStatus } from "../raft/index.ts";
-import { commandWord } from "./commandText.ts";
+import { entryWord } from "./commandText.ts";
 import type { Commands } from "./commands.ts";
 import { nodeName } from "./richText.ts";
 import type { BrokerSource, ProcessSource } from "./source.ts";
+import { majorityOf } from "./summaryView.ts";
 import type {
   LogCellView,
   LogHeadView,
@@ -85,7 +86,7 @@ export function logHeadView(
     firstIndex,
     columns: [...named.values()]
       .sort((a, b) => a.index - b.index)
-      .map((entry) => ({ index: entry.index, word: commandWord(commands.of(entry)) })),
+      .map((entry) => ({ index: entry.index, word: entryWord(entry, commands.of(entry)) })),
   };
 }
 
@@ -105,6 +106,7 @@ export function logRowView(
     appliedKnown: isRunning,
     lastIndex: log.lastIndex,
     persistedIndex: log.persistedIndex,
+    snapshotIndex: Math.max(0, (log.broker?.raft?.firstIndex ?? 1) - 1),
     note,
     noteTone: tone,
     progress: progress === null ? null : progressView(progress, log === leader),
@@ -117,14 +119,16 @@ function cellView(entry: Entry, log: NodeLog, commands: Commands): LogCellView {
     index: entry.index,
     term: entry.term,
     state: !isDurable ? "memory" : entry.index <= log.commit ? "committed" : "disk",
-    command: commandWord(commands.of(entry)),
+    command: entryWord(entry, commands.of(entry)),
     bytes: entry.data.length,
   };
 }
 
 function noteOf(log: NodeLog, leader: NodeLog | null): { note: string; tone: Tone } {
   if (log.process.state === "crashed") return { note: "down", tone: "bad" };
-  if (log.process.state === "stopped") return { note: "stopped", tone: "bad" };
+  if (log.process.state === "stopped") {
+    return { note: log.broker?.damage == null ? "stopped" : "damaged", tone: "bad" };
+  }
   if (log.lastIndex === 0) return { note: "nothing yet", tone: "plain" };
   const stranded = strandedIndexes(log, leader);
   if (stranded.length > 0) return { note: `stranded ${indexRange(stranded)}`, tone: "warn" };
@@ -157,28 +161,31 @@ function progressView(progress: ProgressStatus, isItself: boolean): ProgressView
     state: isItself ? "itself" : states[progress.state],
     inflight: progress.inflightMessages,
     active: isItself || progress.recentActive,
+    isLearner: progress.learner,
   };
 }
 
-/** Who holds the leader's newest entry while it is not committed. */
+/** Who of the voters holds the leader's newest entry while it is not committed. */
 export function quorumView(
   logs: readonly NodeLog[],
   leader: NodeLog | null,
-  needed: number,
+  voters: readonly NodeId[],
 ): QuorumView | null {
   const entry = leader?.entries.at(-1);
   if (leader === null || entry === undefined || entry.index <= leader.commit) return null;
   return {
     index: entry.index,
-    needed,
-    holders: logs.map((log) => {
-      const held = log.entries.find(({ index }) => index === entry.index);
-      const has = held !== undefined && held.term === entry.term;
-      return {
-        node: nodeName(log.process.node),
-        state: !has ? "none" : entry.index <= log.persistedIndex ? "disk" : "memory",
-      };
-    }),
+    needed: majorityOf(voters.length),
+    holders: logs
+      .filter(({ process }) => voters.includes(process.node))
+      .map((log) => {
+        const held = log.entries.find(({ index }) => index === entry.index);
+        const has = held !== undefined && held.term === entry.term;
+        return {
+          node: nodeName(log.process.node),
+          state: !has ? "none" : entry.index <= log.persistedIndex ? "disk" : "memory",
+        };
+      }),
   };
 }
 

@@ -6,15 +6,20 @@ import { majorityOf } from "./summaryView.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
 import type { CutView, NodeView, TimerView, WriteView } from "./view.ts";
 
+export type Members = RaftStatus["confState"];
+
 /** One node at a glance. A node without power is shown as its disk would bring it back. */
 export function nodeView(
   world: WorldSource,
   process: ProcessSource,
   status: RaftStatus | null,
+  members: Members | null,
   write: WriteView | null,
   metadataHash: string,
 ): NodeView {
   const isRunning = process.state === "running";
+  const voterCount = members?.voters.length ?? world.options.nodeCount;
+  const membership = members === null ? "voter" : membershipOf(process.node, members);
   return {
     name: nodeName(process.node),
     id: process.node,
@@ -27,12 +32,23 @@ export function nodeView(
     commit: status?.commit ?? 0,
     applied: isRunning ? (status?.applied ?? 0) : 0,
     votes: isRunning ? votesOf(status) : {},
-    votesNeeded: majorityOf(world.options.nodeCount),
+    votesNeeded: majorityOf(voterCount),
     isolated: isIsolated(world, process.node),
-    timer: isRunning ? timerView(world, process, status) : null,
+    timer: isRunning && membership === "voter" ? timerView(world, process, status) : null,
     write: isRunning ? write : null,
     metadataHash,
+    membership,
+    isDamaged: process.broker?.damage != null,
+    isDiskFull: isRunning && (process.broker?.isDiskFull ?? false),
   };
+}
+
+/** Who is on its way out of the voters still votes; who is on its way to learn learns. */
+function membershipOf(node: NodeId, members: Members): NodeView["membership"] {
+  if (members.voters.includes(node) || members.votersOutgoing.includes(node)) return "voter";
+  return members.learners.includes(node) || members.learnersNext.includes(node)
+    ? "learner"
+    : "outside";
 }
 
 function votesOf(status: RaftStatus | null): Record<string, "granted" | "refused"> {

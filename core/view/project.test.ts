@@ -1,15 +1,17 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { decodeCommand, metadataHash } from "../metadata/index.ts";
+import * as metadata from "../metadata/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
 import { World } from "../sim/index.ts";
-import type { ActionBody } from "../sim/index.ts";
-import { decodeRecordBatch, errorName } from "../wire/index.ts";
+import type { ActionBody, RunOptions } from "../sim/index.ts";
+import * as wal from "../wal/index.ts";
+import * as wire from "../wire/index.ts";
+import { DiskViews } from "./diskView.ts";
 import { Projector } from "./project.ts";
 import { plainText } from "./richText.ts";
 import type { Readers, WorldSource } from "./source.ts";
 import type { WorldView } from "./view.ts";
 
-const READERS: Readers = { decodeCommand, decodeRecordBatch, metadataHash, errorName };
+const READERS: Readers = { ...metadata, ...wal, ...wire };
 
 /** A world with its projector, driven in simulated seconds. */
 class Stage {
@@ -17,8 +19,11 @@ class Stage {
   readonly world: World;
   view: WorldView;
 
-  constructor(seed: number) {
-    this.world = new World(threeBrokers(seed), { onEvent: this.projector.onEvent });
+  constructor(seed: number, options: Partial<RunOptions> = {}) {
+    const run = threeBrokers(seed);
+    const changed = { ...run, options: { ...run.options, ...options } };
+    this.projector.showDisks(new DiskViews(READERS));
+    this.world = new World(changed, { onEvent: this.projector.onEvent });
     // Compiles only as long as every World is a WorldSource.
     const source: WorldSource = this.world;
     this.view = this.projector.project(source);
@@ -314,5 +319,49 @@ describe("identity", () => {
     expect(again.partitions).toBe(shown.partitions);
     expect(again.logs).toBe(shown.logs);
     expect(again.events).toBe(shown.events);
+  });
+});
+
+describe("disks", () => {
+  test("a node whose log is cut behind a snapshot says so", () => {
+    const stage = new Stage(1042, { snapshotEntries: 5, snapshotTrailingEntries: 0 });
+    const view = stage.run(6);
+    for (const name of view.nodeNames) {
+      const row = view.logs[name]!;
+      expect(row.snapshotIndex).toBeGreaterThanOrEqual(5);
+      expect(row.cells[0]?.index).toBe(row.snapshotIndex + 1);
+      expect(row.persistedIndex).toBe(row.lastIndex);
+      expect(view.disks[name]?.otherFiles.map(({ text }) => text)).toEqual([
+        `snapshot up to entry ${row.snapshotIndex}`,
+      ]);
+    }
+  });
+
+  test("damage, and the way back over learning", () => {
+    const stage = new Stage(1042);
+    stage.run(6);
+    const name = stage.view.nodeNames.find((one) => one !== stage.leader)!;
+    const node = idOf(name);
+    const { file, position } = stage.view.disks[name]!.items[5]!;
+    stage.act({ kind: "flipBit", node, file, byte: position + 40, bit: 0 });
+    expect(stage.view.disks[name]?.unreadable?.kind).toBe("damaged");
+    expect(stage.view.nodes[name]).toMatchObject({ process: "running", isDamaged: false });
+    stage.act({ kind: "kill", node });
+    stage.act({ kind: "restart", node });
+    expect(stage.view.nodes[name]).toMatchObject({ process: "stopped", isDamaged: true });
+    expect(stage.view.logs[name]?.note).toBe("damaged");
+    expect(stage.view.suggestion.id).toBe("repair");
+
+    stage.act({ kind: "repair", node });
+    stage.runUntil(({ nodes }) => nodes[name]!.membership === "outside");
+    const learning = stage.runUntil(({ nodes }) => nodes[name]!.membership === "learner");
+    expect(learning.nodes[name]?.timer).toBeNull();
+    const asked = stage.runUntil(({ quorum }) => quorum !== null);
+    expect(asked.nodes[name]?.membership).toBe("learner");
+    expect(asked.quorum?.holders.map((holder) => holder.node)).not.toContain(name);
+    expect(asked.logs[name]?.progress?.isLearner).toBe(true);
+    const back = stage.runUntil(({ nodes }) => nodes[name]!.membership === "voter");
+    expect(back.nodes[name]).toMatchObject({ process: "running", isDamaged: false });
+    expect(back.logs[name]?.lastIndex).toBeGreaterThan(8);
   });
 });

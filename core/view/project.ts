@@ -1,10 +1,13 @@
 import type { ClusterMetadata } from "../metadata/index.ts";
 import type { Flight, WorldEvent } from "../sim/index.ts";
 import { Commands } from "./commands.ts";
+import type { Recovered } from "./diskNote.ts";
+import type { DiskViews } from "./diskView.ts";
 import { eventView } from "./eventView.ts";
 import { flightView } from "./flightView.ts";
 import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
 import { cutViews, nodeView, writeView } from "./nodeView.ts";
+import type { Members } from "./nodeView.ts";
 import { newestMetadata, NO_METADATA, partitionViews } from "./partitionView.ts";
 import type { AppliedMetadata } from "./partitionView.ts";
 import { readyView } from "./readyView.ts";
@@ -20,7 +23,7 @@ import { Story } from "./story.ts";
 import { suggestionView } from "./suggestion.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
 import { EVENTS_MAX } from "./view.ts";
-import type { EventView, FlightView, WorldView, WriteView } from "./view.ts";
+import type { DiskBytesView, EventView, FlightView, WorldView, WriteView } from "./view.ts";
 import { WriteLabels } from "./writeLabels.ts";
 
 /**
@@ -37,7 +40,11 @@ export class Projector {
   readonly #commands: Commands;
   readonly #records: RecordReader;
   readonly #requests: RequestViews;
-  readonly #writeLabels = new WriteLabels();
+  readonly #writeLabels: WriteLabels;
+  /** Null until `showDisks`. */
+  #disks: DiskViews | null = null;
+  /** What each node found when it was started last. */
+  readonly #recovered = new Map<number, Recovered>();
   readonly #run = new RunFold();
   readonly #flights = new WeakMap<Flight, FlightView>();
   readonly #hashes = new WeakMap<ClusterMetadata, string>();
@@ -54,12 +61,18 @@ export class Projector {
     this.#commands = new Commands(readers.decodeCommand);
     this.#records = new RecordReader(readers.decodeRecordBatch);
     this.#requests = new RequestViews(readers.errorName);
+    this.#writeLabels = new WriteLabels(readers.segmentOfFileName);
     this.#view = previous;
   }
 
   readonly onEvent = (event: WorldEvent): void => {
     this.#untold.push(event);
   };
+
+  /** From now on disks are shown too: a part of its own, which a page can load when it has time. */
+  showDisks(disks: DiskViews): void {
+    this.#disks = disks;
+  }
 
   /** The world as it is now. The same object as last time when nothing has changed. */
   project(world: WorldSource): WorldView {
@@ -79,6 +92,10 @@ export class Projector {
       this.#writeLabels.observe(event, story);
       story.observe(event);
       this.#run.observe(event, story);
+      if (event.event.kind === "processStarted") this.#recovered.delete(event.node);
+      if (event.event.kind === "recovered") {
+        this.#recovered.set(event.node, { ...event.event, atUs: event.atUs });
+      }
     }
     this.#untold = [];
     if (told.length > 0) this.#events = [...this.#events, ...told].slice(-EVENTS_MAX);
@@ -93,18 +110,21 @@ export class Projector {
       return writeView(write, label, term);
     });
     const summary = summaryView(processes);
-    const logs = this.#logSlices(processes, story.majority);
+    const members = membersOf(processes);
+    const logs = this.#logSlices(processes, members);
     const partitions = this.#partitionViews(processes);
+    const { disks, diskBytes } = this.#diskSlices(world);
     const scene = {
       nowUs,
       summary,
       nodeNames: processes.map(({ node }) => nodeName(node)),
-      nodes: byName(processes, (process) => this.#nodeView(world, process, writeViews)),
+      nodes: byName(processes, (process) => this.#nodeView(world, process, members, writeViews)),
       cuts: cutViews(world),
       quorum: logs.quorum,
       partitions: Object.fromEntries(partitions.map((partition) => [partition.name, partition])),
       requests: this.#requests.of(world.history.requests),
       safety: safetyView(world),
+      disks,
       heartbeatUs: options.heartbeatTicks * options.tickUs,
     };
     const { heartbeatUs: _, ...slices } = scene;
@@ -112,7 +132,7 @@ export class Projector {
       ...slices,
       ...logs,
       sentence: sentenceView(scene, this.#events),
-      suggestion: suggestionView(scene, story.actionKinds),
+      suggestion: suggestionView(scene, story.actionKinds, this.#disks?.suggestions ?? null),
       // In the order in which they were sent, so that the list only slides.
       flights: world
         .flights()
@@ -127,20 +147,37 @@ export class Projector {
           this.#commands,
         ),
       ),
+      diskBytes,
       partitionNames: partitions.map(({ name }) => name),
       events: this.#events,
       run: this.#run.view,
     };
   }
 
-  #nodeView(world: WorldSource, process: ProcessSource, writes: readonly WriteView[]) {
+  #diskSlices(world: WorldSource): Pick<WorldView, "disks" | "diskBytes"> {
+    const diskBytes: Record<string, DiskBytesView> = {};
+    const views = this.#disks;
+    if (views === null) return { disks: {}, diskBytes };
+    const disks = byName(world.processes, (process) => {
+      const recovered = this.#recovered.get(process.node) ?? null;
+      return views.view(world, process, recovered, diskBytes);
+    });
+    return { disks, diskBytes };
+  }
+
+  #nodeView(
+    world: WorldSource,
+    process: ProcessSource,
+    members: Members | null,
+    writes: readonly WriteView[],
+  ) {
     const { broker, remains, state, node } = process;
     const status = (broker ?? remains)?.raft?.status() ?? null;
     const write = writes.find(
       (one) => one.node === nodeName(node) && !one.lost && one.endsAtUs > world.nowUs,
     );
     const hash = broker === null || state !== "running" ? "" : this.#hashOf(broker.metadata);
-    return nodeView(world, process, status, write ?? null, hash);
+    return nodeView(world, process, status, members, write ?? null, hash);
   }
 
   #hashOf(metadata: ClusterMetadata): string {
@@ -154,7 +191,7 @@ export class Projector {
 
   #logSlices(
     processes: readonly ProcessSource[],
-    needed: number,
+    members: Members | null,
   ): Pick<WorldView, "log" | "logs" | "quorum"> {
     const { firstIndex, logs } = nodeLogs(processes);
     const leaderProcess = leaderOf(processes);
@@ -166,7 +203,7 @@ export class Projector {
         const known = progress.find(({ id }) => id === node) ?? null;
         return logRowView(logs[at]!, leader, known, this.#commands);
       }),
-      quorum: quorumView(logs, leader, needed),
+      quorum: quorumView(logs, leader, members?.voters ?? []),
     };
   }
 
@@ -183,6 +220,13 @@ export class Projector {
     this.#flights.set(flight, view);
     return view;
   }
+}
+
+/** As the leader knows them; while there is none, as the node does that has applied most. */
+function membersOf(processes: readonly ProcessSource[]): Members | null {
+  const rafts = processes.flatMap(({ broker, remains }) => (broker ?? remains)?.raft ?? []);
+  const newest = rafts.toSorted((a, b) => b.applied - a.applied)[0] ?? null;
+  return (leaderOf(processes)?.broker?.raft ?? newest)?.status().confState ?? null;
 }
 
 function byName<Value>(

@@ -2,7 +2,7 @@ import type { NodeId } from "../base/ids.ts";
 import type { BrokerEvent, RoleCause, VoteRefusal } from "../broker/event.ts";
 import { draft } from "./eventDraft.ts";
 import type { EventDraft } from "./eventDraft.ts";
-import { commandWord, commandText } from "./commandText.ts";
+import { commandText, entryWord } from "./commandText.ts";
 import { atStart, count, entryNoun, nodeList, nodeNoun, say, termNoun } from "./richText.ts";
 import type { Story } from "./story.ts";
 import type { RichText } from "./view.ts";
@@ -37,10 +37,8 @@ export function raftEventView(node: NodeId, event: BrokerEvent, story: Story): E
       return draft(
         1,
         "plain",
-        say`${n} proposed ${entryNoun(event.index)}, ${commandWord(event.command)}.`,
-        event.command === null
-          ? say`A new leader begins ${termNoun(event.term)} with an entry of its own.`
-          : say`It says: ${commandText(event.command)}.`,
+        say`${n} proposed ${entryNoun(event.index)}, ${entryWord({ type: event.entryType }, event.command)}.`,
+        proposal(event),
       );
     case "logTruncated":
       return draft(
@@ -56,6 +54,17 @@ export function raftEventView(node: NodeId, event: BrokerEvent, story: Story): E
     default:
       return null;
   }
+}
+
+function proposal({
+  entryType,
+  command,
+  term,
+}: Extract<BrokerEvent, { kind: "entryProposed" }>): RichText {
+  if (entryType !== "EntryNormal") return say`It changes who votes, one node at a time.`;
+  return command === null
+    ? say`A new leader begins ${termNoun(term)} with an entry of its own.`
+    : say`It says: ${commandText(command)}.`;
 }
 
 function roleChanged(node: NodeId, event: RoleChanged, story: Story): EventDraft | null {

@@ -2,10 +2,10 @@ import type { FinishedReady, OpenReady } from "../broker/index.ts";
 import type { Index } from "../base/ids.ts";
 import type { Message } from "../raft/message.ts";
 import type { DiskWrite } from "../sim/index.ts";
-import { commandText, commandWord } from "./commandText.ts";
+import { entryText, entryWord } from "./commandText.ts";
 import type { Commands } from "./commands.ts";
 import { raftFacts, readyMessageText } from "./flightView.ts";
-import { nodeName, plainText } from "./richText.ts";
+import { nodeName } from "./richText.ts";
 import type { BrokerSource, ProcessSource } from "./source.ts";
 import type { GateView, ReadyItemView, ReadyStageView, ReadyView, StageState } from "./view.ts";
 
@@ -65,14 +65,13 @@ function stagesOf(
   ): ReadyStageView => ({ name, state: isOpen ? whileOpen : "done", items, emptyReason });
 
   const written = entries.map((entry): ReadyItemView => {
-    const command = commands.of(entry);
     return {
       ...NO_ITEM,
       id: `entry:${entry.index}`,
       kind: "entry",
       index: entry.index,
       term: entry.term,
-      text: command === null ? "no-op" : plainText(commandText(command)),
+      text: entryText(entry, commands.of(entry)),
       detail: `${entry.data.length} B`,
       durable: broker.storage?.term(entry.index) === entry.term,
     };
@@ -96,8 +95,8 @@ function stagesOf(
       kind: "command",
       index: entry.index,
       term: entry.term,
-      text: command === null ? "no-op, nothing to change" : plainText(commandText(command)),
-      detail: commandWord(command),
+      text: entryText(entry, command),
+      detail: entryWord(entry, command),
       durable: true,
     };
   });

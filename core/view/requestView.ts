@@ -76,6 +76,8 @@ function targetOf(facts: RequestRecord["facts"]): string {
       return partitionName(facts.topic, facts.partition);
     case "createTopics":
       return facts.topic;
+    case "removeNode":
+      return nodeName(facts.node);
     case "metadata":
       return "";
   }
@@ -126,6 +128,8 @@ function answerText(facts: RequestRecord["facts"], outcome: Answered): string {
         : count(outcome.records.length, "record", "records");
     case "createTopics":
       return "created";
+    case "removeNode":
+      return "removed";
     case "metadata":
       return "";
   }

@@ -3,8 +3,17 @@ import type { Action } from "../sim/index.ts";
 import { plainText, say } from "./richText.ts";
 import { sentenceView } from "./sentence.ts";
 import type { Scene } from "./sentence.ts";
+import { diskSuggestions } from "./diskSuggestion.ts";
 import { suggestionView } from "./suggestion.ts";
-import type { EventView, NodeView, PartitionView, ReplicaLogView, RequestView } from "./view.ts";
+import type {
+  DiskItemView,
+  DiskView,
+  EventView,
+  NodeView,
+  PartitionView,
+  ReplicaLogView,
+  RequestView,
+} from "./view.ts";
 
 const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
   name: `n${id}`,
@@ -23,6 +32,9 @@ const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
   timer: { startedAtUs: 0, expiresAtUs: 9_000_000 + id, longestUs: 1_900_000 },
   write: null,
   metadataHash: "",
+  membership: "voter",
+  isDamaged: false,
+  isDiskFull: false,
   ...changes,
 });
 
@@ -41,6 +53,7 @@ function scene(nodes: readonly NodeView[], changes: Partial<Scene> = {}): Scene 
     quorum: null,
     safety: { rules: [], violation: null },
     cuts: [],
+    disks: {},
     heartbeatUs: 200_000,
     ...changes,
   };
@@ -71,6 +84,28 @@ const partition = {
   replicas: ["n1", "n2", "n3"],
   underReplicated: true,
 } as unknown as PartitionView;
+
+const NO_FAULTS = {
+  lostCache: false,
+  tornSectors: false,
+  lostNames: false,
+  lyingSync: false,
+  slow: false,
+  full: false,
+  failSync: false,
+  tear: false,
+};
+const disk = (changes: Partial<DiskView>): DiskView =>
+  ({ node: "n1", items: [], unreadable: null, faults: NO_FAULTS, ...changes }) as DiskView;
+const record = (sequence: number): DiskItemView =>
+  ({
+    kind: "entry",
+    state: "durable",
+    sequence,
+    file: "wal.log",
+    position: 100 * sequence,
+    sizeBytes: 100,
+  }) as DiskItemView;
 
 function said(of: Scene, events: readonly EventView[] = []): string {
   const { what, why } = sentenceView(of, events);
@@ -190,7 +225,7 @@ describe("which sentence", () => {
 describe("what to try", () => {
   const calm = scene([node(1), leader, node(3)], { partitions: { p: partition } });
   const tries = (of: Scene, ...tried: Action["kind"][]): string =>
-    suggestionView(of, new Set(tried)).id;
+    suggestionView(of, new Set(tried), diskSuggestions).id;
   const answered = { ...request, state: "ok" as const };
   const refused = { ...request, errorName: "NOT_LEADER_OR_FOLLOWER" };
 
@@ -201,7 +236,40 @@ describe("what to try", () => {
     const asked = { ...calm, requests: [answered, refused] };
     expect(tries(asked, "kill")).toBe("cut-leader");
     expect(tries(asked, "kill", "cut")).toBe("time-out-against-leader");
-    expect(tries(asked, "kill", "cut", "timeOut")).toBe("kill-leader");
+    const known = ["kill", "cut", "timeOut"] as const;
+    expect(tries(asked, ...known)).toBe("tear");
+    expect(tries(asked, ...known, "tear")).toBe("power-cut");
+    const disks = { n1: disk({ items: [1, 2, 3].map(record) }), n2: disk({}), n3: disk({}) };
+    const seen = { ...asked, disks };
+    expect(tries(seen, ...known, "tear", "powerCut")).toBe("flip-bit");
+    expect(tries(seen, ...known, "tear", "powerCut", "flipBit")).toBe("snapshot");
+    expect(tries(seen, ...known, "tear", "powerCut", "flipBit", "snapshot")).toBe("kill-leader");
+  });
+
+  test("a bit is flipped in the middle of what is durable", () => {
+    const cached = { ...record(4), state: "cache" } as DiskItemView;
+    const disks = { n1: disk({ items: [record(1), record(2), record(3), cached] }) };
+    const known = ["kill", "cut", "timeOut", "tear", "powerCut"] as const;
+    const seen = scene([node(1), leader], { partitions: {}, disks });
+    const { action } = suggestionView(seen, new Set(known), diskSuggestions);
+    expect(action).toMatchObject({ kind: "flipBit", node: "n1", file: "wal.log", byte: 298 });
+  });
+
+  test("what a disk has led to is followed up", () => {
+    const known = ["kill", "cut", "timeOut", "tear", "powerCut", "flipBit", "snapshot"] as const;
+    const told = { ...calm, requests: [answered, refused] };
+    const after = (of: Partial<DiskView>): string =>
+      tries({ ...told, disks: { n1: disk(of) } }, ...known);
+    expect(after({})).toBe("kill-leader");
+    const full = { n1: disk({ faults: { ...NO_FAULTS, full: true } }) };
+    expect(tries({ ...calm, disks: full })).toBe("make-room");
+    expect(after({ faults: { ...NO_FAULTS, tear: true } })).toBe("produce-to-be-torn");
+    expect(after({ faults: { ...NO_FAULTS, full: true } })).toBe("make-room");
+    expect(after({ unreadable: { kind: "damaged" } as DiskItemView })).toBe("kill-to-find");
+    const damaged = node(1, { ...down, process: "stopped", isDamaged: true });
+    expect(tries(scene([damaged, leader, node(3)]))).toBe("repair");
+    const dark = [1, 2, 3].map((id) => node(id, down));
+    expect(tries(scene(dark))).toBe("power-on");
   });
 
   test("what the cluster needs comes first", () => {

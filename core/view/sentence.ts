@@ -24,6 +24,7 @@ export type Scene = Pick<
   | "quorum"
   | "safety"
   | "cuts"
+  | "disks"
 > & { readonly heartbeatUs: number };
 
 /**
@@ -67,7 +68,7 @@ function stateSentence(scene: Scene): Sentences {
 }
 
 function withoutMajority(scene: Scene): Sentences | null {
-  const all = nodesOf(scene);
+  const all = nodesOf(scene).filter(({ membership }) => membership === "voter");
   const running = all.filter(isRunning);
   const needed = all[0]?.votesNeeded ?? 0;
   if (running.length >= needed) return null;
@@ -192,6 +193,13 @@ function somethingMissing(scene: Scene): Sentences | null {
   const missing = down.length > 0 ? down : alone;
   if (missing.length === 0) return null;
   const copies = Object.values(scene.partitions).filter(({ underReplicated }) => underReplicated);
+  const damaged = missing.find(({ isDamaged }) => isDamaged);
+  if (damaged !== undefined && missing.length === 1) {
+    return {
+      what: say`${noun(leader)} leads ${leaderTerm(scene)}; ${noun(damaged.name)} waits to be repaired.`,
+      why: say`Its log is damaged, so it neither serves nor votes; the others are a majority and go on.`,
+    };
+  }
   const state = down.length > 0 ? "down" : "cut off";
   return {
     what: say`${noun(leader)} leads ${leaderTerm(scene)}; ${names(missing)} ${isAre(

@@ -1,7 +1,18 @@
 import type { Broker, LedPartition, ReplicaLog } from "../broker/index.ts";
 import type { decodeCommand, metadataHash, PartitionKey } from "../metadata/index.ts";
-import type { MemoryStorage, RawNode } from "../raft/index.ts";
+import type { RawNode, Storage } from "../raft/index.ts";
 import type { Process, World } from "../sim/index.ts";
+import type {
+  FORMAT_VERSION,
+  isUnfinished,
+  readRecord,
+  readRecordHeader,
+  readSegmentHeader,
+  RECORD_HEADER_BYTES,
+  SEGMENT_HEADER_BYTES,
+  segmentOfFileName,
+  snapshotOfFileName,
+} from "../wal/index.ts";
 import type { decodeRecordBatch, errorName } from "../wire/index.ts";
 
 /**
@@ -9,7 +20,7 @@ import type { decodeRecordBatch, errorName } from "../wire/index.ts";
  */
 export interface WorldSource extends Pick<
   World,
-  "nowUs" | "options" | "flights" | "cuts" | "writes" | "history" | "rules" | "violation"
+  "nowUs" | "options" | "flights" | "cuts" | "writes" | "disk" | "history" | "rules" | "violation"
 > {
   readonly processes: readonly ProcessSource[];
 }
@@ -24,10 +35,17 @@ export interface ProcessSource extends Pick<
 
 export interface BrokerSource extends Pick<
   Broker,
-  "metadata" | "appliedIndex" | "openReady" | "lastReady" | "lastSyncedReady"
+  | "metadata"
+  | "appliedIndex"
+  | "openReady"
+  | "lastReady"
+  | "lastSyncedReady"
+  | "damage"
+  | "stopped"
+  | "isDiskFull"
 > {
   readonly raft: RaftSource | null;
-  readonly storage: Pick<MemoryStorage, "term" | "firstIndex" | "lastIndex"> | null;
+  readonly storage: Pick<Storage, "term" | "firstIndex" | "lastIndex"> | null;
   readonly replicas: ReadonlyMap<PartitionKey, ReplicaSource>;
   readonly led: ReadonlyMap<PartitionKey, Pick<LedPartition, "proposals">>;
 }
@@ -60,6 +78,15 @@ export interface Readers {
   readonly decodeRecordBatch: typeof decodeRecordBatch;
   readonly metadataHash: typeof metadataHash;
   readonly errorName: ErrorName;
+  readonly readSegmentHeader: typeof readSegmentHeader;
+  readonly readRecordHeader: typeof readRecordHeader;
+  readonly readRecord: typeof readRecord;
+  readonly isUnfinished: typeof isUnfinished;
+  readonly segmentOfFileName: typeof segmentOfFileName;
+  readonly snapshotOfFileName: typeof snapshotOfFileName;
+  readonly FORMAT_VERSION: typeof FORMAT_VERSION;
+  readonly RECORD_HEADER_BYTES: typeof RECORD_HEADER_BYTES;
+  readonly SEGMENT_HEADER_BYTES: typeof SEGMENT_HEADER_BYTES;
 }
 
 export type ErrorName = typeof errorName;

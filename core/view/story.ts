@@ -17,6 +17,10 @@ export interface StoryNode {
   roleTerm: number;
   /** Why it stood for election last. */
   campaignCause: "electionTimeout" | "askedToTimeOut" | null;
+  /** Since it was started. */
+  hasAskedToJoin: boolean;
+  /** It told that its log is damaged when it was started. */
+  isDamaged: boolean;
 }
 
 /** What the events have told of one partition so far: the newest that any node has applied. */
@@ -48,6 +52,11 @@ export class Story {
   readonly actionKinds = new Set<Action["kind"]>();
   /** Highest index whose command any node has applied: what is said of a command is said once. */
   appliedIndex = 0;
+  /** Of the Raft group, as of the last change that a leader applied. */
+  members: { readonly voters: readonly number[]; readonly learners: readonly number[] };
+  /** When the power of all nodes was cut or switched on: what then happens to each is no news. */
+  #allAtUs = -1;
+  readonly #snapshotsAskedFor = new Set<number>();
   /** Who voted for whom in which term; forgotten when a newer term elects. */
   #votes: { term: number; candidate: number; voter: number; granted: boolean }[] = [];
   /** When the votes that were last said to be lost had been asked for, by candidate. */
@@ -58,6 +67,7 @@ export class Story {
     for (let node = 1; node <= nodeCount; node++) {
       this.nodes.set(node, stoppedNode());
     }
+    this.members = { voters: [...this.nodes.keys()], learners: [] };
   }
 
   /** Takes in what `eventView` has already spoken of. */
@@ -143,6 +153,16 @@ export class Story {
     return found?.acks ?? null;
   }
 
+  /** Whether it is one of many that lose or get power at this moment. */
+  isOneOfAll(atUs: number): boolean {
+    return atUs === this.#allAtUs;
+  }
+
+  /** Whether a person waits for a snapshot of this node. */
+  asksForSnapshot(node: number): boolean {
+    return this.#snapshotsAskedFor.has(node);
+  }
+
   /** True for the first of the vote requests that a candidate sent at one moment. */
   isFirstLostVote(candidate: number, sentAtUs: number): boolean {
     if (this.#lostVotesAtUs.get(candidate) === sentAtUs) return false;
@@ -152,6 +172,8 @@ export class Story {
 
   #observeAction(action: Action): void {
     this.actionKinds.add(action.kind);
+    if (action.kind === "powerCut" || action.kind === "powerOn") this.#allAtUs = action.atUs;
+    if (action.kind === "snapshot") this.#snapshotsAskedFor.add(action.node);
     if (action.kind === "cut") {
       this.cuts = [...this.cuts, action.nodes];
     } else if (action.kind === "heal") {
@@ -202,6 +224,18 @@ export class Story {
           granted: event.kind === "voteGranted",
         });
         break;
+      case "damageFound":
+        node.isDamaged = true;
+        break;
+      case "joinAsked":
+        node.hasAskedToJoin = true;
+        break;
+      case "membershipChanged":
+        if (node.role === "leader") this.members = event;
+        break;
+      case "snapshotTaken":
+        this.#snapshotsAskedFor.delete(id);
+        break;
       case "isrProposed": {
         const partition = this.partitions.get(partitionName(event.topic, event.partition));
         partition?.isrReasons.set(event.isr.join(), event.reason);
@@ -241,7 +275,7 @@ export class Story {
   }
 
   #apply(command: MetadataCommand): void {
-    if (command.kind === "addNode" || command.kind === "createTopic") return;
+    if (!("partition" in command)) return;
     const key = `${command.topic}-${command.partition}`;
     const partition = this.partitions.get(key);
     if (command.kind === "assignPartition") {
@@ -267,5 +301,14 @@ export const clientName = (client: number): string => `c${client}`;
 export const partitionName = (topic: string, partition: number): string => `${topic}-${partition}`;
 
 function stoppedNode(): StoryNode {
-  return { running: false, starts: 0, role: "follower", term: 0, roleTerm: 0, campaignCause: null };
+  return {
+    running: false,
+    starts: 0,
+    role: "follower",
+    term: 0,
+    roleTerm: 0,
+    campaignCause: null,
+    hasAskedToJoin: false,
+    isDamaged: false,
+  };
 }

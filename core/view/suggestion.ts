@@ -3,17 +3,32 @@ import { nextTimer } from "./sentence.ts";
 import type { Scene } from "./sentence.ts";
 import type { NodeView, PartitionView, SuggestionView } from "./view.ts";
 
+/** What to try on disks; a part of its own, like what shows them. */
+export interface DiskSuggestions {
+  /** What was done to a disk waits for what shows it. */
+  followUp(scene: Scene, partition: PartitionView | null): SuggestionView | null;
+  /** What can go wrong on disks, once the rest is known. */
+  next(scene: Scene, tried: ReadonlySet<Action["kind"]>, leader: NodeView): SuggestionView | null;
+}
+
 /**
  * One thing to try now. First what the cluster needs, then what has not been tried yet in this
  * run, easiest first.
  */
-export function suggestionView(scene: Scene, tried: ReadonlySet<Action["kind"]>): SuggestionView {
+export function suggestionView(
+  scene: Scene,
+  tried: ReadonlySet<Action["kind"]>,
+  onDisks: DiskSuggestions | null,
+): SuggestionView {
   const nodes = scene.nodeNames.flatMap((name) => scene.nodes[name] ?? []);
   const down = nodes.find((node) => node.process !== "running");
   const running = nodes.filter((node) => node.process === "running");
+  if (running.length === 0) return powerOn();
   const isLost = running.length < (nodes[0]?.votesNeeded ?? 0);
   if (down !== undefined && isLost) return restartForQuorum(down, running.length, nodes.length);
   const leader = scene.nodes[scene.summary.leader ?? ""];
+  const damaged = nodes.find(({ isDamaged }) => isDamaged);
+  if (damaged !== undefined && leader !== undefined) return repair(damaged);
   const cut = scene.cuts[0]?.nodes[0];
   const partition = servedPartition(scene);
   if (cut !== undefined) {
@@ -30,6 +45,8 @@ export function suggestionView(scene: Scene, tried: ReadonlySet<Action["kind"]>)
     const wasTried = partition === null || hasTriedSince(scene, down.processSinceUs);
     return wasTried ? restart(down) : produceDespite(partition, "down");
   }
+  const followUp = onDisks?.followUp(scene, partition) ?? null;
+  if (followUp !== null) return followUp;
   if (!tried.has("kill")) return killLeader(leader);
   const follower = partition?.replicas.find((name) => name !== partition.leader);
   if (partition !== null && !wasProduced(scene)) return produce(partition);
@@ -41,7 +58,7 @@ export function suggestionView(scene: Scene, tried: ReadonlySet<Action["kind"]>)
     const other = running.find((node) => node !== leader);
     if (other !== undefined) return timeOutAgainstLeader(other, leader);
   }
-  return killLeader(leader);
+  return onDisks?.next(scene, tried, leader) ?? killLeader(leader);
 }
 
 const cutSinceUs = (scene: Scene): number =>
@@ -59,6 +76,26 @@ const hasTriedSince = (scene: Scene, sinceUs: number): boolean =>
 /** The first partition whose leader can be reached. */
 function servedPartition(scene: Scene): PartitionView | null {
   return Object.values(scene.partitions).find(({ leaderAlive }) => leaderAlive) ?? null;
+}
+
+function powerOn(): SuggestionView {
+  return {
+    id: "power-on",
+    title: "Switch the power on",
+    text: "No node runs. All that is left of the cluster is on its disks.",
+    watchFor: "Every node comes back with the same log, and one of them is elected.",
+    action: { kind: "powerOn", label: "Power on" },
+  };
+}
+
+function repair({ name }: NodeView): SuggestionView {
+  return {
+    id: "repair",
+    title: `Repair ${name}`,
+    text: "What it cannot read may have been acknowledged, so it neither serves nor votes.",
+    watchFor: `${name} is removed, wiped, comes back as a learner and votes once it has caught up.`,
+    action: { kind: "repair", node: name, label: `Repair ${name}` },
+  };
 }
 
 function restartForQuorum(node: NodeView, running: number, all: number): SuggestionView {
@@ -161,7 +198,7 @@ function produceDespite(partition: PartitionView, state: "down" | "cut"): Sugges
   };
 }
 
-function produceAction(partition: PartitionView, node: string): SuggestionView["action"] {
+export function produceAction(partition: PartitionView, node: string): SuggestionView["action"] {
   return {
     kind: "produce",
     node,

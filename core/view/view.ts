@@ -1,3 +1,6 @@
+import type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
+import type { WalRecordKind } from "../wal/index.ts";
+
 /**
  * What the page shows of a world, as plain data that survives `structuredClone`. The projection
  * (`project.ts`) derives it from the world and its events alone and reuses every object that did
@@ -24,6 +27,10 @@ export interface WorldView {
   readonly logs: Readonly<Record<string, LogRowView>>;
   readonly readies: Readonly<Record<string, ReadyView>>;
   readonly quorum: QuorumView | null;
+  /** Empty until the projection was told to show them. */
+  readonly disks: Readonly<Record<string, DiskView>>;
+  /** The bytes of everything that `disks` lists, by its id. */
+  readonly diskBytes: Readonly<Record<string, DiskBytesView>>;
   readonly partitionNames: readonly string[];
   readonly partitions: Readonly<Record<string, PartitionView>>;
   readonly requests: readonly RequestView[];
@@ -65,8 +72,32 @@ export interface SuggestionView {
 }
 export type SuggestedAction =
   | {
-      readonly kind: "kill" | "restart" | "timeOut" | "cut" | "heal";
+      readonly kind:
+        | "kill"
+        | "restart"
+        | "timeOut"
+        | "cut"
+        | "heal"
+        | "tear"
+        | "snapshot"
+        | "repair";
       readonly node: string;
+      readonly label: string;
+    }
+  | { readonly kind: "powerCut" | "powerOn"; readonly label: string }
+  | {
+      readonly kind: "diskFault";
+      readonly node: string;
+      readonly fault: DiskFault;
+      readonly on: boolean;
+      readonly label: string;
+    }
+  | {
+      readonly kind: "flipBit";
+      readonly node: string;
+      readonly file: string;
+      readonly byte: number;
+      readonly bit: number;
       readonly label: string;
     }
   | {
@@ -115,6 +146,12 @@ export interface NodeView {
   readonly write: WriteView | null;
   /** Crc32c over the metadata state, in hex: equal at the same applied index on all nodes. */
   readonly metadataHash: string;
+  /** "outside": the cluster does not count it among its members now. */
+  readonly membership: "voter" | "learner" | "outside";
+  /** It found its log damaged and neither serves nor votes until it is repaired. */
+  readonly isDamaged: boolean;
+  /** It found no room on its disk and takes no writes until there is some. */
+  readonly isDiskFull: boolean;
 }
 export interface TimerView {
   readonly startedAtUs: number;
@@ -194,6 +231,8 @@ export interface LogRowView {
   readonly lastIndex: number;
   /** Last index on disk. */
   readonly persistedIndex: number;
+  /** Entries up to here are in a snapshot and no longer in the log; 0 for none. */
+  readonly snapshotIndex: number;
   /** "on disk", "writing 20", "stranded 17, 18", "nothing yet". */
   readonly note: string;
   readonly noteTone: Tone;
@@ -214,6 +253,8 @@ export interface ProgressView {
   readonly state: "Probe" | "Replicate" | "Snapshot" | "itself";
   readonly inflight: number;
   readonly active: boolean;
+  /** It gets every entry but does not count for a majority. */
+  readonly isLearner: boolean;
 }
 
 /** How many disks hold the newest uncommitted entry of the leader. */
@@ -224,6 +265,102 @@ export interface QuorumView {
     readonly node: string;
     readonly state: "disk" | "memory" | "none";
   }[];
+}
+
+/**
+ * One node's disk: what is on it for good, what only its cache holds, and how it misbehaves. The
+ * page sees the bytes themselves; the node reads its log when it starts, and at no other time.
+ */
+export interface DiskView {
+  readonly node: string;
+  /** The files of the log, oldest first; the last is written to. */
+  readonly segments: readonly SegmentView[];
+  /** A segment of that size is closed, and the next one begun. */
+  readonly segmentBytesMax: number;
+  /** How many were removed before the first of them, because a snapshot holds what they held. */
+  readonly removedSegmentCount: number;
+  /** Snapshots and unfinished ones. */
+  readonly otherFiles: readonly DiskFileView[];
+  /** The end of the log, oldest first, at most `DISK_ITEMS_MAX`. */
+  readonly items: readonly DiskItemView[];
+  /** Records that can be read and stand before those. */
+  readonly earlierCount: number;
+  /** The first place of the log that cannot be read, wherever it stands; null when all can. */
+  readonly unreadable: DiskItemView | null;
+  /** The one thing to say of this disk now. */
+  readonly note: { readonly text: string; readonly tone: Tone };
+  readonly faults: DiskFaults;
+  /** Its node has found no room and waits for some. */
+  readonly isFull: boolean;
+  readonly sizeBytes: number;
+  /** Of those, what a loss of power cannot take. */
+  readonly durableBytes: number;
+}
+
+export const DISK_ITEMS_MAX = 40;
+
+/** A file. Its bytes are durable, then lied about, then in the cache. */
+export interface DiskFileView {
+  readonly id: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly durableBytes: number;
+  /** Behind the durable ones: the node believes that they are, but its disk has lied. */
+  readonly liedBytes: number;
+  /** Whether a loss of power leaves it in its directory. */
+  readonly isNameDurable: boolean;
+  /** "snapshot up to entry 120". */
+  readonly text: string;
+}
+export interface SegmentView extends DiskFileView {
+  readonly segment: number;
+  /** Those that can be read. */
+  readonly recordCount: number;
+}
+
+/** A record of the log, the header of a segment, or bytes that are neither. */
+export interface DiskItemView {
+  readonly id: string;
+  readonly kind: WalRecordKind | "segmentHeader" | "torn" | "damaged";
+  /** Of a record, also of the one that should stand here; 0 for a segment's header. */
+  readonly sequence: number;
+  readonly segment: number;
+  readonly file: string;
+  /** Where it starts in its file. */
+  readonly position: number;
+  readonly sizeBytes: number;
+  /** Of an entry; 0 for the others. */
+  readonly index: number;
+  /** The one that it speaks of; 0 for what speaks of none. */
+  readonly term: number;
+  /** "entry 12 of term 3: n1 leads orders-1". */
+  readonly text: string;
+  /** Brush id. */
+  readonly ref: string | null;
+  /** "lied": the node believes it durable, and it is not. */
+  readonly state: "durable" | "lied" | "cache";
+  /** From its start on. */
+  readonly durableBytes: number;
+}
+
+export interface DiskBytesView {
+  /** Two digits a byte, of the first `DISK_BYTES_MAX`. */
+  readonly hex: string;
+  readonly hiddenBytes: number;
+  /** In order, without gaps; none for what cannot be read. */
+  readonly fields: readonly DiskFieldView[];
+}
+
+export const DISK_BYTES_MAX = 256;
+
+export interface DiskFieldView {
+  readonly name: string;
+  /** Relative to the start of the item. */
+  readonly position: number;
+  readonly sizeBytes: number;
+  readonly value: string;
+  /** Whose matter it is: the log's own frame, or what it carries. */
+  readonly role: "frame" | "checksum" | "term" | "vote" | "raft" | "client" | "snapshot";
 }
 
 export type StageState = "idle" | "done" | "here" | "next" | "todo";
@@ -317,7 +454,7 @@ export interface RecordView {
 /** A client's request and what became of it. */
 export interface RequestView {
   readonly id: number;
-  readonly kind: "produce" | "fetch" | "createTopics" | "metadata";
+  readonly kind: "produce" | "fetch" | "createTopics" | "removeNode" | "metadata";
   readonly to: string;
   readonly target: string;
   readonly acks: "0" | "1" | "all" | null;

@@ -1,13 +1,14 @@
-import type { NodeId } from "../base/ids.ts";
 import type { RequestOutcome, RequestRecord } from "../sim/history.ts";
 import type { Action } from "../sim/run.ts";
 import type { Happening, WorldEvent } from "../sim/worldEvent.ts";
+import { diskActionView } from "./diskActionView.ts";
 import { errorReason } from "./errorReason.ts";
 import { draft } from "./eventDraft.ts";
 import type { EventDraft } from "./eventDraft.ts";
 import {
   asSentence,
   count,
+  entryNoun,
   nodeList,
   nodeNoun,
   partitionNoun,
@@ -33,10 +34,12 @@ export function worldEventView(
     case "actionTaken":
       return actionTaken(what.action, story);
     case "powerLost":
-      return powerLost(event.node, what, story);
+      return powerLost(event, what, story);
     case "recovered":
-      return recovered(event.node, what, story);
+      return recovered(event, what, story);
     case "stopped":
+      // That it found damage was said at the same moment, and says more.
+      if (story.node(event.node).isDamaged) return null;
       return draft(
         2,
         "bad",
@@ -94,11 +97,11 @@ function actionTaken(action: Action, story: Story): EventDraft | null {
         : say`It believes now that there is no leader.`,
     );
   }
-  return null;
+  return diskActionView(action);
 }
 
 function powerLost(
-  id: NodeId,
+  { node: id, atUs }: WorldEvent,
   event: Extract<Happening, { kind: "powerLost" }>,
   story: Story,
 ): EventDraft {
@@ -111,7 +114,7 @@ function powerLost(
       : node.role === "leader"
         ? say`It led ${termNoun(node.term)}; the others notice when their election timers run out.`
         : say`${loss}`;
-  return draft(2, "bad", say`${nodeNoun(id)} lost power.`, why);
+  return draft(story.isOneOfAll(atUs) ? 1 : 2, "bad", say`${nodeNoun(id)} lost power.`, why);
 }
 
 const onlyRunning = (left: number, all: number): string =>
@@ -125,21 +128,31 @@ function lossText(event: Extract<Happening, { kind: "powerLost" }>): string {
   return "All that it had acknowledged is on its disk.";
 }
 
-function recovered(id: NodeId, event: Of<"recovered">, story: Story): EventDraft | null {
+function recovered(
+  { node: id, atUs }: WorldEvent,
+  event: Of<"recovered">,
+  story: Story,
+): EventDraft | null {
   if (story.node(id).starts <= 1) return null;
+  const n = nodeNoun(id);
+  if (event.recordCount === 0 && event.snapshotIndex === 0) {
+    return draft(2, "plain", say`${n} starts with an empty disk.`, say`It knows nothing yet.`);
+  }
   const torn =
     event.cutBytes > 0
       ? say` A torn tail of ${count(event.cutBytes, "byte", "bytes")} was cut off.`
       : say``;
+  const ignored = event.ignored.map(({ file, reason }) => ` It passed over ${file}: ${reason}.`);
+  const entries = count(event.entryCount, "entry", "entries");
+  const held =
+    event.snapshotIndex === 0
+      ? say`${entries}`
+      : say`a snapshot up to ${entryNoun(event.snapshotIndex)}, ${entries}`;
   return draft(
-    2,
+    story.isOneOfAll(atUs) ? 1 : 2,
     "ok",
-    say`${nodeNoun(id)} is back with what its disk held: ${count(
-      event.entryCount,
-      "entry",
-      "entries",
-    )}, ${termNoun(event.term)}.`,
-    say`Its memory was lost with the power.${torn}`,
+    say`${n} is back with what its disk held: ${held}, ${termNoun(event.term)}.`,
+    say`Its memory was lost with the power.${torn}${ignored.join("")}`,
   );
 }
 
@@ -193,6 +206,14 @@ function requestSent(request: RequestRecord | undefined): EventDraft | null {
         say`${client} ${requestNoun(request.id, "asked")} ${to} to create topic ${facts.topic}.`,
         say`Only the controller, which is the leader of the metadata log, can do that.`,
       );
+    case "removeNode":
+      if (request.attempt > 1) return null;
+      return draft(
+        1,
+        "plain",
+        say`${client} ${requestNoun(request.id, "asked")} ${to} to remove ${nodeNoun(facts.node)}.`,
+        say`The controller takes it out of every ISR and out of the voters.`,
+      );
   }
 }
 
@@ -245,7 +266,8 @@ type Answered = Extract<RequestOutcome, { kind: "answered" }>;
 function refused(request: RequestRecord, outcome: Answered, name: string): EventDraft | null {
   if (name === "NOT_CONTROLLER" && request.attempt > 1) return null;
   const node = nodeNoun(request.node);
-  const importance = request.facts.kind === "createTopics" ? 1 : 2;
+  const { kind } = request.facts;
+  const importance = kind === "produce" || kind === "fetch" ? 2 : 1;
   return draft(
     importance,
     "warn",
@@ -299,6 +321,16 @@ function answered(
           "was created",
         )}.`,
         say`It took ${seconds(tookUs)} from request to answer.`,
+      );
+    case "removeNode":
+      return draft(
+        1,
+        "ok",
+        say`${node} told ${client} that ${nodeNoun(facts.node)} ${requestNoun(
+          request.id,
+          "was removed",
+        )}.`,
+        say`Nothing counts on its disk any more, so it may be wiped.`,
       );
     case "metadata":
       return null;

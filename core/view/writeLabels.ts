@@ -1,6 +1,8 @@
 import type { BrokerEvent } from "../broker/event.ts";
 import type { DiskWrite, WorldEvent } from "../sim/index.ts";
+import type { DiskOperation } from "../wal/disk.ts";
 import { count } from "./richText.ts";
+import type { Readers } from "./source.ts";
 import { partitionName } from "./story.ts";
 import type { Story } from "./story.ts";
 
@@ -19,6 +21,7 @@ interface Gathered {
   readonly records: Map<string, number>;
 }
 
+const LOG: WriteLabel = { label: "log", term: 0 };
 const HISTORY_MAX = 24;
 const LABELS_MAX = 256;
 
@@ -35,8 +38,15 @@ export class WriteLabels {
   /** When the sync began that a node waits for. */
   readonly #startedAtUs = new Map<number, number>();
   readonly #syncHistoryUs = new Map<number, readonly number[]>();
+  readonly #terms = new Map<number, number>();
+  readonly #segmentOf: Readers["segmentOfFileName"];
+
+  constructor(segmentOfFileName: Readers["segmentOfFileName"]) {
+    this.#segmentOf = segmentOfFileName;
+  }
 
   observe({ node, atUs, event }: WorldEvent, story: Story): void {
+    this.#terms.set(node, story.node(node).term);
     switch (event.kind) {
       case "powerLost":
         this.#gathered.delete(node);
@@ -66,8 +76,33 @@ export class WriteLabels {
     }
   }
 
-  of(write: DiskWrite): WriteLabel {
-    return this.#labels.get(`${write.node}:${write.startedAtUs}`) ?? { label: "log", term: 0 };
+  of({ node, number, startedAtUs, operation }: DiskWrite): WriteLabel {
+    if (operation.kind === "append" && this.#segmentOf(operation.file) !== null) {
+      return this.#labels.get(`${node}:${startedAtUs}`) ?? LOG;
+    }
+    const key = `${node}#${number}`;
+    const known = this.#labels.get(key);
+    if (known !== undefined) return known;
+    const label = { label: this.#chore(operation), term: this.#terms.get(node) ?? 0 };
+    this.#keep(key, label);
+    return label;
+  }
+
+  /** What a disk does besides writing to the log. */
+  #chore(operation: DiskOperation): string {
+    if (operation.kind === "syncDirectory") return "names of files";
+    const segment = this.#segmentOf(operation.file);
+    const file = segment === null ? "snapshot" : `segment ${segment}`;
+    switch (operation.kind) {
+      case "create":
+        return `new ${file}`;
+      case "truncate":
+        return "cut of a torn tail";
+      case "remove":
+        return `old ${file}`;
+      default:
+        return file;
+    }
   }
 
   /** The last finished syncs of a node, oldest first. */

@@ -1,284 +1,341 @@
 import { describe, expect, test } from "vitest";
 import { ByteWriter } from "../base/bytes.ts";
 import { index, nodeId, term } from "../base/ids.ts";
-import {
-  RECORD_HEADER_BYTES,
-  sealRecord,
-  SEGMENT_HEADER_BYTES,
-  segmentFileName,
-  writeRecord,
-  writeSegmentHeader,
-} from "./format.ts";
-import type { SegmentHeader } from "./format.ts";
-import type { WalRecord } from "./record.ts";
+import type { HardStateRecord, WalRecord } from "./record.ts";
+import { RECORD_HEADER_BYTES, sealRecord, writeRecord } from "./recordFormat.ts";
 import { recoverWal } from "./recoverWal.ts";
+import { segmentFileName } from "./segmentHeader.ts";
+import { entry, NODE, readLog, recovered } from "./testing/openWal.ts";
+import {
+  damageOf,
+  firstSegment,
+  flip,
+  imageOf,
+  logStart,
+  segmentBytes,
+} from "./testing/segments.ts";
+import type { SegmentFields } from "./testing/segments.ts";
 
-const HARD_STATE: WalRecord = {
+const SECTOR_BYTES = 512;
+
+const hardState = (fields: Partial<HardStateRecord> = {}): HardStateRecord => ({
   kind: "hardState",
   group: 0,
   term: term(2),
   vote: nodeId(1),
   commit: index(0),
-};
-const RECORD_BYTES = RECORD_HEADER_BYTES + 24;
-
-/** A segment as the writer would leave it, or as it never would. */
-function segmentBytes(
-  header: SegmentHeader,
-  recordCount: number,
-  place: { durableBefore?: (sequence: number) => number; sequenceStep?: number } = {},
-): Uint8Array {
-  const writer = new ByteWriter("little");
-  writeSegmentHeader(writer, header);
-  const { segment, firstSequence } = header;
-  for (let count = 0; count < recordCount; count++) {
-    const sequence = firstSequence + count * (place.sequenceStep ?? 1);
-    const position = writer.size;
-    const durableBefore = place.durableBefore?.(sequence) ?? 0;
-    writeRecord(writer, HARD_STATE, { segment, position, sequence });
-    sealRecord(writer, position, { segment, position, durableBefore });
-  }
-  return writer.take();
-}
-
-const first = (recordCount: number, place = {}) =>
-  segmentBytes({ segment: 1, predecessor: 0, firstSequence: 1 }, recordCount, place);
-const image = (...segments: [number, Uint8Array][]) =>
-  new Map(segments.map(([segment, bytes]) => [segmentFileName(segment), bytes]));
-const positionOf = (sequence: number) => SEGMENT_HEADER_BYTES + (sequence - 1) * RECORD_BYTES;
-
-function flip(bytes: Uint8Array, at: number): Uint8Array {
-  const flipped = Uint8Array.from(bytes);
-  flipped[at]! ^= 0x10;
-  return flipped;
-}
+  ...fields,
+});
 
 test("a node without a log starts a fresh one", () => {
-  expect(recoverWal(new Map([["notes.txt", Uint8Array.of(1)]]))).toEqual({
+  const { recovery, found } = readLog(new Map([["notes.txt", Uint8Array.of(1)]]));
+  expect(found).toEqual([]);
+  expect(recovery).toMatchObject({
     outcome: "fresh",
-    records: [],
-    report: { recordCount: 0, cutBytes: 0, sentence: "Recovered 0 records; the log ends cleanly." },
-    start: {
-      segment: 1,
-      file: "wal-00000000000000000001.log",
-      sizeBytes: 0,
-      lastSequence: 0,
-      truncate: null,
-    },
+    generation: 0,
+    report: { recordCount: 0, cutBytes: 0, sentence: "There is no log on this disk yet." },
+    start: { segment: 1, sizeBytes: 0, lastSequence: 0, truncate: null, leftovers: [] },
   });
 });
 
+test("what is whole is handed out with its place, and reported", () => {
+  const { bytes, positions } = firstSegment(2);
+  const { recovery, found } = recovered(imageOf([1, bytes]));
+  expect(found.map(({ record }) => record)).toEqual([logStart(1), entry(1), entry(2)]);
+  expect(found[1]).toMatchObject({ sequence: 2, segment: 1, position: positions[1] });
+  expect(found[1]).toMatchObject({ durableBefore: 1, sizeBytes: positions[2]! - positions[1]! });
+  expect(recovery).toMatchObject({
+    outcome: "recovered",
+    report: {
+      recordCount: 3,
+      segmentCount: 1,
+      cutBytes: 0,
+      sentence: "Recovered 3 records from 1 segment; the log ends cleanly.",
+    },
+    start: {
+      segment: 1,
+      file: segmentFileName(1),
+      sizeBytes: bytes.length,
+      lastSequence: 3,
+      truncate: null,
+      segments: [{ segment: 1, firstSequence: 1, sizeBytes: bytes.length }],
+    },
+  });
+  expect(recovery.start.index.sequenceOf(0, index(2))).toBe(3);
+});
+
 describe("a torn tail is cut off and reported", () => {
-  test("in a record", () => {
-    const bytes = first(3).subarray(0, positionOf(3) + 20);
-    expect(recoverWal(image([1, bytes]))).toMatchObject({
-      outcome: "recovered",
-      records: [{ sequence: 1 }, { sequence: 2, position: positionOf(2) }],
+  test("where the file ends before a record does", () => {
+    const { bytes, positions } = firstSegment(2);
+    const cut = bytes.subarray(0, positions[2]! + 20);
+    const { recovery, found } = recovered(imageOf([1, cut]));
+    expect(found).toHaveLength(2);
+    const sizeBytes = positions[2]!;
+    expect(recovery).toMatchObject({
       report: {
         recordCount: 2,
         cutBytes: 20,
-        sentence: "Recovered 2 records; cut off a torn tail of 20 bytes that no sync had covered.",
+        sentence:
+          "Recovered 2 records from 1 segment; " +
+          "cut off a torn tail of 20 bytes that no sync had covered.",
       },
-      start: {
-        sizeBytes: positionOf(3),
-        lastSequence: 2,
-        truncate: { file: segmentFileName(1), sizeBytes: positionOf(3) },
-      },
+      start: { sizeBytes, lastSequence: 2, truncate: { file: segmentFileName(1), sizeBytes } },
     });
+    const again = recovered(imageOf([1, cut.subarray(0, sizeBytes)])).recovery;
+    expect(again.report, "once it is cut").toMatchObject({ recordCount: 2, cutBytes: 0 });
+  });
+
+  test("where sectors were never written, with what is valid behind them", () => {
+    const durableBefore = (sequence: number) => Math.min(sequence - 1, 1);
+    const { bytes, positions } = firstSegment(30, { durableBefore });
+    bytes.fill(0, SECTOR_BYTES, 2 * SECTOR_BYTES);
+    const { recovery, found } = recovered(imageOf([1, bytes]));
+    const kept = positions.findLast((position) => position <= SECTOR_BYTES)!;
+    expect(recovery.start.sizeBytes).toBe(kept);
+    expect(found).toHaveLength(positions.indexOf(kept));
+    expect(recovery.report.cutBytes).toBe(bytes.length - kept);
   });
 
   test("in the segment header", () => {
-    expect(recoverWal(image([1, first(0).subarray(0, 10)]))).toMatchObject({
-      outcome: "recovered",
-      records: [],
-      start: { segment: 1, sizeBytes: 0, lastSequence: 0, truncate: { sizeBytes: 0 } },
-    });
+    const { bytes } = firstSegment(0);
+    for (const torn of [bytes.subarray(0, 10), new Uint8Array(SECTOR_BYTES)]) {
+      expect(recovered(imageOf([1, torn])).recovery).toMatchObject({
+        outcome: "recovered",
+        report: { recordCount: 0, cutBytes: torn.length },
+        start: { segment: 1, sizeBytes: 0, lastSequence: 0, truncate: { sizeBytes: 0 } },
+      });
+    }
   });
 
-  test("when it reads as zeros, as sectors do that were never written", () => {
-    const bytes = new Uint8Array(positionOf(2) + 512);
-    bytes.set(first(1));
-    expect(recoverWal(image([1, bytes]))).toMatchObject({
-      outcome: "recovered",
-      report: { recordCount: 1, cutBytes: 512 },
+  test("with a whole segment whose first records are not all there", () => {
+    const carried = [hardState(), hardState({ group: 1 })];
+    const { bytes: one } = firstSegment(2);
+    const { bytes, positions } = segmentBytes({
+      segment: 2,
+      firstSequence: 4,
+      records: [logStart(1, 2), ...carried, entry(3)],
+      durableBefore: () => 3,
     });
-  });
-
-  test("also while the cut itself is repeated", () => {
-    const torn = first(3).subarray(0, positionOf(3) + 20);
-    const again = recoverWal(image([1, torn.subarray(0, positionOf(3))]));
-    expect(again).toMatchObject({ outcome: "recovered", report: { recordCount: 2, cutBytes: 0 } });
+    for (let size = 0; size <= bytes.length; size++) {
+      const { recovery, found } = recovered(imageOf([1, one], [2, bytes.subarray(0, size)]));
+      const hasBegun = size >= positions[3]!;
+      expect(found.length, `cut at ${size}`).toBe(size === bytes.length ? 7 : hasBegun ? 6 : 3);
+      const sizeBytes = size === bytes.length ? size : hasBegun ? positions[3] : 0;
+      expect(recovery.start).toMatchObject({ segment: 2, exists: true, sizeBytes });
+      expect(recovery.start.lastSequence).toBe(found.length);
+    }
   });
 });
 
 describe("damage is refused", () => {
   test("with valid records behind it", () => {
-    expect(recoverWal(image([1, flip(first(3), positionOf(2))]))).toEqual({
+    const { bytes, positions } = firstSegment(5, { durableBefore: () => 0 });
+    const position = positions[2]!;
+    expect(damageOf([1, flip(bytes, position + 40)])).toEqual({
       outcome: "damaged",
       segment: 1,
-      recordNumber: 2,
-      position: positionOf(2),
-      reason: "validRecordFollows",
+      recordNumber: 3,
+      position,
+      reason: "recordUnreadable",
+      validRecordsAfter: 3,
       sentence:
-        `Record 2 (segment 1, byte ${positionOf(2)}) is damaged: the record's header is cut ` +
-        "short or its checksum is wrong, and valid records follow, so this is no torn tail.",
+        `Segment 1, record 3 (byte ${position}): its checksum is wrong; 3 valid records follow. ` +
+        "This node does not serve or vote until it is repaired.",
     });
   });
 
-  test("below a mark that calls it durable", () => {
-    const marked = first(3, { durableBefore: (sequence: number) => sequence - 1 });
-    expect(recoverWal(image([1, flip(marked, positionOf(2) + 40)]))).toMatchObject({
-      outcome: "damaged",
-      recordNumber: 2,
-      reason: "durableRecordUnreadable",
-    });
+  test("in the very last record, which is all there", () => {
+    const { bytes, positions } = firstSegment(2);
+    for (let at = positions[2]!; at < bytes.length; at++) {
+      expect(damageOf([1, flip(bytes, at)])).toMatchObject({
+        recordNumber: 3,
+        reason: "recordUnreadable",
+        validRecordsAfter: 0,
+      });
+    }
   });
 
-  test("in a length, which must not pass for the end of the file", () => {
-    const bytes = first(3);
-    bytes.set([0xff, 0xff, 0xff, 0x7f], positionOf(2));
-    expect(recoverWal(image([1, bytes]))).toMatchObject({ outcome: "damaged", recordNumber: 2 });
+  test("below a mark that calls it durable, even with the shape of a torn write", () => {
+    const { bytes, positions } = firstSegment(30);
+    bytes.fill(0, SECTOR_BYTES, 2 * SECTOR_BYTES);
+    const position = positions.findLast((at) => at <= SECTOR_BYTES)!;
+    const damage = damageOf([1, bytes]);
+    expect(damage).toMatchObject({ position, reason: "durableRecordUnreadable" });
+    expect(damage.sentence).toContain("and a later record says that it was durable; ");
   });
 
   test("even when only the header of a later record is whole", () => {
-    const bytes = flip(first(3), positionOf(2)).subarray(0, positionOf(3) + RECORD_HEADER_BYTES);
-    expect(recoverWal(image([1, bytes]))).toMatchObject({ outcome: "damaged", recordNumber: 2 });
+    const { bytes, positions } = firstSegment(30);
+    bytes.fill(0, SECTOR_BYTES, 2 * SECTOR_BYTES);
+    const last = positions.at(-1)!;
+    bytes.fill(0, 2 * SECTOR_BYTES, last);
+    const damage = damageOf([1, bytes.subarray(0, last + 40)]);
+    expect(damage).toMatchObject({ reason: "durableRecordUnreadable", validRecordsAfter: 0 });
   });
 
-  test("in the segment header", () => {
-    expect(recoverWal(image([1, flip(first(1), 9)]))).toMatchObject({
-      outcome: "damaged",
-      recordNumber: 1,
-      reason: "validRecordFollows",
-    });
+  test("in a length, which must not pass for the end of the file", () => {
+    const { bytes, positions } = firstSegment(2);
+    bytes.set([0xff, 0xff, 0xff, 0x7f], positions[2]! + 1);
+    expect(damageOf([1, bytes])).toMatchObject({ recordNumber: 3, reason: "recordUnreadable" });
   });
 
-  test("when records do not count up", () => {
-    const gap = first(2, { sequenceStep: 2 });
-    expect(recoverWal(image([1, gap]))).toMatchObject({
-      outcome: "damaged",
-      recordNumber: 2,
-      reason: "recordWrong",
+  test("before a place that looks torn", () => {
+    const { bytes, positions } = firstSegment(30, { durableBefore: () => 0 });
+    const flipped = flip(bytes, positions[1]! + 40);
+    flipped.fill(0, SECTOR_BYTES, 2 * SECTOR_BYTES);
+    expect(damageOf([1, flipped])).toMatchObject({ recordNumber: 2, reason: "recordUnreadable" });
+  });
+
+  test("and what only looks like a record, in a payload that can be read, is not one", () => {
+    const { bytes: before } = firstSegment(1, { durableBefore: () => 0 });
+    const dataAt = before.length + RECORD_HEADER_BYTES + 21;
+    const place = { segment: 1, position: dataAt };
+    const writer = new ByteWriter("little");
+    writeRecord(writer, hardState(), { ...place, sequence: 99 });
+    sealRecord(writer, 0, { ...place, durableBefore: 98 });
+    const records = [logStart(1), entry(1), entry(2, { data: writer.take() }), entry(3)];
+    const { bytes, positions } = firstSegment(0, { records, durableBefore: () => 0 });
+    const damage = damageOf([1, flip(bytes, positions[1]! + 40)]);
+    expect(damage).toMatchObject({ reason: "recordUnreadable", validRecordsAfter: 2 });
+  });
+
+  test("in a segment header", () => {
+    const { bytes } = firstSegment(1);
+    expect(damageOf([1, flip(bytes, 9)])).toMatchObject({
+      recordNumber: null,
+      position: 0,
+      reason: "durableRecordUnreadable",
+      validRecordsAfter: 2,
+      sentence:
+        "Segment 1: the checksum of the segment's header is wrong, and a later record says that " +
+        "it was durable; 2 valid records follow. " +
+        "This node does not serve or vote until it is repaired.",
     });
-    const early = first(2, { durableBefore: (sequence: number) => sequence });
-    expect(recoverWal(image([1, early]))).toMatchObject({
-      outcome: "damaged",
-      recordNumber: 1,
-      reason: "recordWrong",
+    expect(damageOf([1, flip(firstSegment(0).bytes, 9)])).toMatchObject({
+      reason: "recordUnreadable",
     });
   });
 });
 
-describe("a whole record that cannot be read is refused, also at the end of the log", () => {
+describe("what is whole but does not fit is refused", () => {
+  const withRecords = (records: readonly WalRecord[], fields: Partial<SegmentFields> = {}) =>
+    firstSegment(0, { records: [logStart(1), ...records], ...fields }).bytes;
+
+  test.each<[string, Uint8Array, number, string]>([
+    [
+      "records that do not count up",
+      firstSegment(2, { step: 2 }).bytes,
+      2,
+      "it calls itself record 3",
+    ],
+    [
+      "a mark from the future",
+      firstSegment(2, { durableBefore: (sequence) => sequence }).bytes,
+      1,
+      "it says that record 1 was durable before it",
+    ],
+    [
+      "a term that goes back",
+      withRecords([hardState(), hardState({ term: term(1) })]),
+      3,
+      "its term is 1, after term 2",
+    ],
+    [
+      "a vote that changes within its term",
+      withRecords([hardState(), hardState({ vote: nodeId(2) })]),
+      3,
+      "its vote in term 2 is 2, after 1",
+    ],
+    [
+      "a commit index that goes back",
+      withRecords([hardState({ commit: index(5) }), hardState({ term: term(3) })]),
+      3,
+      "its commit index is 0, after 5",
+    ],
+    [
+      "a hole between entries",
+      withRecords([entry(7), entry(9)]),
+      3,
+      "it holds entry 9, and the last one before it is entry 7",
+    ],
+    [
+      "a segment that does not say where the log starts",
+      firstSegment(0, { records: [entry(1)] }).bytes,
+      1,
+      "it does not begin a segment",
+    ],
+    ["one that begins twice", withRecords([logStart(1)]), 2, "it begins a segment"],
+    [
+      "one that says the log starts behind it",
+      firstSegment(0, { records: [logStart(2)] }).bytes,
+      1,
+      "it says that the log starts with segment 2",
+    ],
+  ])("%s", (_, bytes, recordNumber, what) => {
+    const damage = damageOf([1, bytes]);
+    expect(damage).toMatchObject({ recordNumber, reason: "recordWrong" });
+    expect(damage.sentence).toContain(what);
+  });
+
+  test("while hard states of several groups, new votes and entries that replace others fit", () => {
+    const records = [
+      hardState({ vote: nodeId(0) }),
+      hardState(),
+      hardState({ group: 1, term: term(1), vote: nodeId(2) }),
+      hardState({ term: term(3), vote: nodeId(2), commit: index(1) }),
+      entry(1),
+      entry(2),
+      entry(1, { term: term(2) }),
+      { kind: "snapshot", group: 0, index: index(9), term: term(3), installed: true } as const,
+      entry(10),
+      entry(3, { group: 1 }),
+    ];
+    expect(recovered(imageOf([1, withRecords(records)])).records.slice(1)).toEqual(records);
+  });
+
+  const NOT_A_KIND = 9;
   const HARD_STATE_KIND = 2;
   const relabelled = (record: WalRecord, kind: number): Uint8Array => {
     const writer = new ByteWriter("little");
-    writeSegmentHeader(writer, { segment: 1, predecessor: 0, firstSequence: 1 });
-    const position = writer.size;
-    writeRecord(writer, record, { segment: 1, position, sequence: 1 });
-    writer.peek()[position + 4] = kind;
-    sealRecord(writer, position, { segment: 1, position, durableBefore: 0 });
+    const { bytes } = firstSegment(0);
+    writer.bytes(bytes);
+    const place = { segment: 1, position: bytes.length };
+    writeRecord(writer, record, { ...place, sequence: 2 });
+    writer.peek()[bytes.length] = 0xe0 + kind;
+    sealRecord(writer, bytes.length, { ...place, durableBefore: 1 });
     return writer.take();
-  };
-  const entry: WalRecord = {
-    kind: "entry",
-    group: 0,
-    term: term(1),
-    index: index(1),
-    entryType: "EntryNormal",
-    data: new Uint8Array(10),
   };
 
   test.each([
-    ["of a kind that is not known", relabelled(HARD_STATE, 99)],
-    ["shorter than its kind", relabelled({ ...entry, data: new Uint8Array(0) }, HARD_STATE_KIND)],
-    ["longer than its kind", relabelled(entry, HARD_STATE_KIND)],
+    ["a kind that is not known", relabelled(hardState(), NOT_A_KIND)],
+    ["one shorter than its kind", relabelled(logStart(1), HARD_STATE_KIND)],
+    ["one longer than its kind", relabelled(entry(1), HARD_STATE_KIND)],
   ])("%s", (_, bytes) => {
-    expect(recoverWal(image([1, bytes]))).toMatchObject({
-      outcome: "damaged",
-      recordNumber: 1,
-      reason: "recordWrong",
-    });
+    const damage = damageOf([1, bytes]);
+    expect(damage).toMatchObject({ recordNumber: 2, reason: "recordWrong" });
+    expect(damage.sentence).toContain("it is of no kind that this version can read");
   });
 
-  test("while it reads as what it says it is", () => {
-    const recovery = recoverWal(image([1, relabelled(HARD_STATE, HARD_STATE_KIND)]));
-    expect(recovery).toMatchObject({ outcome: "recovered", records: [{ record: HARD_STATE }] });
+  test("while a record reads as what it says it is", () => {
+    const bytes = relabelled(hardState(), HARD_STATE_KIND);
+    expect(recovered(imageOf([1, bytes])).records[1]).toEqual(hardState());
   });
 });
 
-describe("segments", () => {
-  const second = (header: Partial<SegmentHeader> = {}) =>
-    segmentBytes({ segment: 2, predecessor: 1, firstSequence: 3, ...header }, 2);
+describe("the generation of the disk", () => {
+  const generationOf = (bytes: Uint8Array) =>
+    recoverWal(imageOf([1, bytes]), { node: NODE, generation: 5 }, () => {}).outcome === "damaged"
+      ? null
+      : recovered(imageOf([1, bytes])).recovery.generation;
 
-  test("continue each other", () => {
-    expect(recoverWal(image([2, second()], [1, first(2)]))).toMatchObject({
-      outcome: "recovered",
-      records: [{ segment: 1 }, { segment: 1 }, { segment: 2, sequence: 3 }, { sequence: 4 }],
-      start: { segment: 2, file: segmentFileName(2), lastSequence: 4, truncate: null },
-    });
+  test("is what the log says", () => {
+    expect(generationOf(firstSegment(1, { generation: 2 }).bytes)).toBe(2);
   });
 
-  test.each<[string, [number, Uint8Array][], object]>([
-    [
-      "a torn one that is not the last",
-      [
-        [1, first(3).subarray(0, 120)],
-        [2, second()],
-      ],
-      {
-        segment: 1,
-        recordNumber: 2,
-        reason: "earlierSegmentUnreadable",
-      },
-    ],
-    [
-      "a missing one",
-      [
-        [1, first(2)],
-        [3, second({ segment: 3, predecessor: 2 })],
-      ],
-      {
-        segment: 2,
-        reason: "segmentMissing",
-      },
-    ],
-    ["a missing first one", [[2, second()]], { segment: 1, reason: "segmentMissing" }],
-    [
-      "one that lacks records before it",
-      [
-        [1, first(1)],
-        [2, second()],
-      ],
-      {
-        segment: 2,
-        recordNumber: 2,
-        reason: "segmentHeaderWrong",
-      },
-    ],
-    [
-      "one under another's name",
-      [
-        [1, first(2)],
-        [2, second({ segment: 3 })],
-      ],
-      {
-        segment: 2,
-        reason: "segmentHeaderWrong",
-      },
-    ],
-    [
-      "one with another predecessor",
-      [
-        [1, first(2)],
-        [2, second({ predecessor: 0 })],
-      ],
-      {
-        segment: 2,
-        reason: "segmentHeaderWrong",
-      },
-    ],
-  ])("%s is refused", (_, segments, damage) => {
-    expect(recoverWal(image(...segments))).toMatchObject({ outcome: "damaged", ...damage });
+  test("is that of the node while there is no log, and is written down then", () => {
+    const identity = { node: NODE, generation: 5 };
+    const torn = recoverWal(imageOf([1, new Uint8Array(9)]), identity, () => {});
+    expect(torn).toMatchObject({ outcome: "recovered", generation: 5, start: { generation: 5 } });
+    expect(recoverWal(new Map(), identity, () => {})).toMatchObject({ generation: 5 });
   });
 });

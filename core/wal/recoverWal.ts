@@ -1,40 +1,54 @@
 import type { DiskImage } from "./disk.ts";
-import {
-  readRecord,
-  readRecordHeader,
-  readSegmentHeader,
-  RECORD_HEADER_BYTES,
-  SEGMENT_HEADER_BYTES,
-  segmentFileName,
-  segmentOfFileName,
-} from "./format.ts";
-import type { WalRecord } from "./record.ts";
-import type { WalStart } from "./walWriter.ts";
+import { LogScan, mayStartAt } from "./logScan.ts";
+import type { RecoveredRecord } from "./logScan.ts";
+import { readRecord, readRecordHeader, RECORD_HEADER_BYTES } from "./recordFormat.ts";
+import { damagedSentence, recoveredSentence } from "./recoverySentence.ts";
+import type { WalSegment } from "./segmentBuffer.ts";
+import { FORMAT_VERSION, readSegmentHeader } from "./segmentHeader.ts";
+import { findRemains, findSegmentFiles, isUnfinished } from "./tornTail.ts";
+import type { SegmentFile, Unreadable } from "./tornTail.ts";
+import { freshWal } from "./walStart.ts";
+import type { WalIdentity, WalStart } from "./walStart.ts";
 
+/**
+ * Recovery reads the log as a restarted node finds it, and tells what an interrupted write left
+ * behind from what was whole once.
+ *
+ * 1. Segments follow each other by number. The log begins with the segment that the newest logStart
+ *    record names, or with segment 1. Files before it are leftovers of a removal that did not end;
+ *    a file that is missing behind it is damage.
+ * 2. The first place that cannot be read decides. It is a torn tail, and is cut off, if it is in the
+ *    last segment, if no later record says that it had been durable, and if it has the shape of a
+ *    write that did not come to its end: the file ends before it does, or one of its sectors reads as
+ *    zeros. What is valid behind it was then written without a sync in between, and is cut with it.
+ * 3. Everything else is damage. It may have been acknowledged, so it is neither skipped nor cut, and
+ *    the node does not serve: above all a record that is all there with a wrong checksum, even if it
+ *    is the very last one, and anything in a segment that has a successor, since that one was not
+ *    begun before a sync had covered the last byte of this one.
+ * 4. A segment whose first records, up to the last one carried over, are not all there is as good as
+ *    not begun: it is cut to nothing, and what it repeats is still in the segment before.
+ * 5. What is whole but does not fit is damage: numbers that do not count up, a hard state that goes
+ *    back, a hole between entries, a segment of another node or of another disk of this one.
+ *
+ * It rests on a disk that writes a sector as a whole or not at all. Its limit: a disk that after a
+ * sync loses a whole sector, or the end of the file, of the very last write has made that write look
+ * torn, and nothing that is on this disk could tell.
+ */
 export type WalRecovery = WalRecovered | WalDamaged;
 
 export interface WalRecovered {
-  /** "fresh": this node has never written a log. */
+  /** "fresh": this disk holds no log. */
   readonly outcome: "fresh" | "recovered";
-  /** In the order in which they were appended. */
-  readonly records: readonly RecoveredRecord[];
+  /** Of the disk, as the log says; of the identity when there is no log that does. */
+  readonly generation: number;
   readonly report: WalReport;
   /** For the writer, which also cuts off a torn tail before it writes anything else. */
   readonly start: WalStart;
 }
 
-export interface RecoveredRecord {
-  readonly sequence: number;
-  readonly segment: number;
-  /** Where the record's header starts in its file, and how many bytes header and payload take. */
-  readonly position: number;
-  readonly sizeBytes: number;
-  readonly durableBefore: number;
-  readonly record: WalRecord;
-}
-
 export interface WalReport {
   readonly recordCount: number;
+  readonly segmentCount: number;
   /** Size of the torn tail; 0 when the log ended cleanly. */
   readonly cutBytes: number;
   /** What was found, for people. */
@@ -45,216 +59,174 @@ export interface WalReport {
 export interface WalDamaged {
   readonly outcome: "damaged";
   readonly segment: number;
-  /** The sequence that the unreadable record should have. */
-  readonly recordNumber: number;
+  /** The sequence that the unreadable record should have; null when it is about the segment. */
+  readonly recordNumber: number | null;
   readonly position: number;
   readonly reason: WalDamageReason;
+  /** How many records behind that place can be read. */
+  readonly validRecordsAfter: number;
+  /** What was found and what follows from it, for people. */
   readonly sentence: string;
 }
 
 export type WalDamageReason =
   /** A later record says that the unreadable one had reached the disk. */
   | "durableRecordUnreadable"
-  /** Something valid stands behind the unreadable place, so it is not the end of the log. */
-  | "validRecordFollows"
+  /** It does not look like a write that was interrupted. */
+  | "recordUnreadable"
   | "earlierSegmentUnreadable"
   | "segmentMissing"
   | "segmentHeaderWrong"
+  /** The log was written by another node. */
+  | "otherNodesDisk"
   /** The bytes are as they were written, but do not fit together. */
   | "recordWrong";
 
 /**
- * Reads the log as a restarted node finds it. What cannot be read at the very end was being
- * written when the power went and was promised to nobody: it is cut off, and reported. What cannot
- * be read anywhere else was whole once and may have been acknowledged: it is neither skipped nor
- * cut, and the node refuses to serve. A disk that tears one write in its middle and keeps its end
- * is refused too, since nothing in the log tells that from damage.
+ * Reads the log of a node and hands every record to `visit`, in the order in which they were
+ * appended. A log may turn out to be damaged after some of its records have been visited.
  */
-export function recoverWal(image: DiskImage): WalRecovery {
-  const segments = findSegments(image);
-  const records: RecoveredRecord[] = [];
-  let end = 0;
-  for (const [at, { segment, bytes }] of segments.entries()) {
-    const isLast = at === segments.length - 1;
-    if (segment !== at + 1) return missing(at + 1, records.length + 1);
-    const scan = scanSegment(segment, bytes, records);
-    if (scan.kind === "wrong") {
-      return damaged(segment, records.length + 1, scan.position, scan.reason, scan.what);
+export function recoverWal(
+  image: DiskImage,
+  identity: WalIdentity,
+  visit: (record: RecoveredRecord) => void,
+): WalRecovery {
+  const files = findSegmentFiles(image);
+  if (files.length === 0) return fresh(identity);
+  const startSegment = logStartOf(files);
+  const live = files.filter(({ segment }) => segment >= startSegment);
+  const scan = new LogScan(identity, visit);
+  const segments: WalSegment[] = [];
+  for (const [at, file] of live.entries()) {
+    const { segment } = file;
+    if (at > 0 && segment !== live[at - 1]!.segment + 1) return missing(files, segment - 1);
+    const firstSequence = scan.lastSequence + 1;
+    const unreadable = scan.read(file);
+    if (unreadable !== null) {
+      const isLast = at === live.length - 1;
+      const reason = damageReason(file, unreadable, firstSequence, isLast);
+      if (reason !== null) return damaged(files, segment, unreadable, reason);
     }
-    if (scan.kind === "unreadable") {
-      const reason = isLast
-        ? damageBehind(segment, bytes, scan.position, records.length + 1)
-        : null;
-      if (reason !== null || !isLast) {
-        const why = reason ?? "earlierSegmentUnreadable";
-        return damaged(segment, records.length + 1, scan.position, why, scan.what);
-      }
-    }
-    end = scan.position;
-  }
-  return recovered(segments, records, end);
-}
-
-interface Segment {
-  readonly segment: number;
-  readonly bytes: Uint8Array;
-}
-
-function findSegments(image: DiskImage): Segment[] {
-  const segments: Segment[] = [];
-  for (const [file, bytes] of image) {
-    const segment = segmentOfFileName(file);
-    if (segment !== null) segments.push({ segment, bytes });
-  }
-  return segments.sort((a, b) => a.segment - b.segment);
-}
-
-/** How far a segment can be read: `position` is the first byte that is not part of a record. */
-type Scan =
-  | { readonly kind: "whole"; readonly position: number }
-  /** Bytes that are cut short or fail a checksum. */
-  | { readonly kind: "unreadable"; readonly position: number; readonly what: string }
-  /** Bytes that pass every checksum and still cannot be what was written here. */
-  | {
-      readonly kind: "wrong";
-      readonly position: number;
-      readonly reason: WalDamageReason;
-      readonly what: string;
-    };
-
-function scanSegment(segment: number, bytes: Uint8Array, records: RecoveredRecord[]): Scan {
-  if (bytes.length === 0) return { kind: "whole", position: 0 };
-  const read = readSegmentHeader(bytes);
-  if (!read.ok) {
-    if (!read.whole) return { kind: "unreadable", position: 0, what: read.reason };
-    return { kind: "wrong", position: 0, reason: "segmentHeaderWrong", what: read.reason };
-  }
-  const { header } = read;
-  const fits =
-    header.segment === segment &&
-    header.predecessor === segment - 1 &&
-    header.firstSequence === records.length + 1;
-  if (!fits) {
-    const what = "the segment header belongs to another place";
-    return { kind: "wrong", position: 0, reason: "segmentHeaderWrong", what };
-  }
-  return scanRecords(segment, bytes, records);
-}
-
-function scanRecords(segment: number, bytes: Uint8Array, records: RecoveredRecord[]): Scan {
-  let position = SEGMENT_HEADER_BYTES;
-  while (position < bytes.length) {
-    const header = readRecordHeader(bytes, segment, position);
-    if (header === null) {
-      const what = "the record's header is cut short or its checksum is wrong";
-      return { kind: "unreadable", position, what };
-    }
-    const sequence = records.length + 1;
-    if (header.sequence !== sequence || header.durableBefore >= sequence) {
-      const what = `the record calls itself ${header.sequence}, after ${header.durableBefore}`;
-      return { kind: "wrong", position, reason: "recordWrong", what };
-    }
-    const payload = readRecord(bytes, segment, position, header);
-    if (payload.kind === "unreadable") {
-      const what = "the record's payload is cut short or its checksum is wrong";
-      return { kind: "unreadable", position, what };
-    }
-    if (payload.kind === "wrong") {
-      const what = "the record is whole, but of no kind that this version can read";
-      return { kind: "wrong", position, reason: "recordWrong", what };
-    }
-    const sizeBytes = RECORD_HEADER_BYTES + header.payloadBytes;
-    const { durableBefore } = header;
-    records.push({
-      sequence,
+    const header = scan.begunHeader;
+    segments.push({
       segment,
-      position,
-      sizeBytes,
-      durableBefore,
-      record: payload.record,
+      file: file.file,
+      firstSequence: header?.firstSequence ?? firstSequence,
+      sizeBytes: header === null ? 0 : (unreadable?.position ?? file.bytes.length),
     });
-    position += sizeBytes;
   }
-  return { kind: "whole", position };
+  // Asked last: damage to the newest segment may hide that the missing ones are gone on purpose.
+  if (live[0]?.segment !== startSegment) return missing(files, startSegment);
+  const leftovers = files.slice(0, files.length - live.length).map(({ file }) => file);
+  return recovered(scan, segments, live[live.length - 1]!, leftovers);
+}
+
+/** The first segment of the log, as the newest segment says that has begun. */
+function logStartOf(files: readonly SegmentFile[]): number {
+  for (const { segment, bytes } of files.toReversed()) {
+    const start = readLogStart(segment, bytes);
+    if (start !== null) return start;
+  }
+  return 1;
 }
 
 /**
- * Why an unreadable place is damage and not a torn tail, or null. Checksums depend on the
- * position, so a header that passes at any later byte was written there and nowhere else; it is
- * enough, even when its own payload is gone.
+ * Null when the first records of the segment, up to the last one carried over, are not all there, and
+ * in version 1, which had no other segment than the first.
  */
-function damageBehind(
-  segment: number,
-  bytes: Uint8Array,
-  position: number,
-  sequence: number,
-): WalDamageReason | null {
-  let reason: WalDamageReason | null = null;
-  for (let at = position + 1; at <= bytes.length - RECORD_HEADER_BYTES; at++) {
-    const header = readRecordHeader(bytes, segment, at);
-    if (header === null) continue;
-    if (header.durableBefore >= sequence) return "durableRecordUnreadable";
-    reason = "validRecordFollows";
+function readLogStart(segment: number, bytes: Uint8Array): number | null {
+  const read = readSegmentHeader(bytes);
+  if (!read.ok) return null;
+  const place = { segment, version: read.header.version };
+  let position = read.header.sizeBytes;
+  let start: number | null = null;
+  for (let left = 1; left > 0; left--) {
+    const header = readRecordHeader(bytes, place, position);
+    if (header === null) return null;
+    const found = readRecord(bytes, place, position, header);
+    if (found.kind !== "record") return null;
+    if (start === null) {
+      if (found.record.kind !== "logStart") return null;
+      start = found.record.segment;
+      left += found.record.carriedCount;
+    }
+    position += RECORD_HEADER_BYTES + header.payloadBytes;
   }
-  return reason;
+  return start !== null && mayStartAt(start, segment) ? start : null;
+}
+
+/** Why an unreadable place is damage; null when it is a torn tail. */
+function damageReason(
+  file: SegmentFile,
+  unreadable: Unreadable,
+  firstSequence: number,
+  isLast: boolean,
+): WalDamageReason | null {
+  const { problem, recordNumber, next } = unreadable;
+  if (problem !== "short" && problem !== "checksum") return problem;
+  if (!isLast) return "earlierSegmentUnreadable";
+  const { durableBefore } = findRemains(file, next);
+  if (durableBefore >= (recordNumber ?? firstSequence)) return "durableRecordUnreadable";
+  return isUnfinished(file.bytes, unreadable) ? null : "recordUnreadable";
+}
+
+function fresh(identity: WalIdentity): WalRecovered {
+  const start = freshWal(identity);
+  const sentence = recoveredSentence(0, 0, 0);
+  const report = { recordCount: 0, segmentCount: 0, cutBytes: 0, sentence };
+  return { outcome: "fresh", generation: start.generation, report, start };
 }
 
 function recovered(
-  segments: readonly Segment[],
-  records: readonly RecoveredRecord[],
-  end: number,
+  scan: LogScan,
+  segments: readonly WalSegment[],
+  lastFile: SegmentFile,
+  leftovers: readonly string[],
 ): WalRecovered {
-  const last = segments.at(-1) ?? { segment: 1, bytes: new Uint8Array(0) };
-  const file = segmentFileName(last.segment);
-  const cutBytes = last.bytes.length - end;
+  const { recordCount, generation, lastSequence, index, begunHeader } = scan;
+  const { segment, file, sizeBytes } = segments[segments.length - 1]!;
+  const cutBytes = lastFile.bytes.length - sizeBytes;
+  const segmentCount = segments.length;
+  const sentence = recoveredSentence(recordCount, segmentCount, cutBytes);
   return {
-    outcome: segments.length === 0 ? "fresh" : "recovered",
-    records,
-    report: { recordCount: records.length, cutBytes, sentence: sentence(records.length, cutBytes) },
+    outcome: "recovered",
+    generation,
+    report: { recordCount, segmentCount, cutBytes, sentence },
     start: {
-      segment: last.segment,
+      node: scan.node,
+      generation,
+      segment,
       file,
-      sizeBytes: end,
-      lastSequence: records.length,
-      truncate: cutBytes === 0 ? null : { file, sizeBytes: end },
+      exists: true,
+      closed: begunHeader !== null && begunHeader.version < FORMAT_VERSION,
+      sizeBytes,
+      lastSequence,
+      truncate: cutBytes === 0 ? null : { file, sizeBytes },
+      segments,
+      index,
+      leftovers,
     },
   };
 }
 
-function sentence(recordCount: number, cutBytes: number): string {
-  const found = `Recovered ${recordCount} ${recordCount === 1 ? "record" : "records"}`;
-  if (cutBytes === 0) return `${found}; the log ends cleanly.`;
-  const bytes = `${cutBytes} ${cutBytes === 1 ? "byte" : "bytes"}`;
-  return `${found}; cut off a torn tail of ${bytes} that no sync had covered.`;
+function missing(files: readonly SegmentFile[], segment: number): WalDamaged {
+  const nowhere = { recordNumber: null, position: 0, next: 0, what: "its file is missing" };
+  return damaged(files, segment, nowhere, "segmentMissing");
 }
 
 function damaged(
+  files: readonly SegmentFile[],
   segment: number,
-  recordNumber: number,
-  position: number,
+  place: Pick<Unreadable, "recordNumber" | "position" | "next" | "what">,
   reason: WalDamageReason,
-  what: string,
 ): WalDamaged {
-  const where = `Record ${recordNumber} (segment ${segment}, byte ${position}) is damaged`;
-  return {
-    outcome: "damaged",
-    segment,
-    recordNumber,
-    position,
-    reason,
-    sentence: `${where}: ${what}${CONSEQUENCES[reason]}`,
-  };
-}
-
-const CONSEQUENCES: { readonly [reason in WalDamageReason]: string } = {
-  durableRecordUnreadable: ", and a later record says it had been on the disk.",
-  validRecordFollows: ", and valid records follow, so this is no torn tail.",
-  earlierSegmentUnreadable: ", and later segments follow, so this is no torn tail.",
-  segmentMissing: ".",
-  segmentHeaderWrong: ".",
-  recordWrong: ".",
-};
-
-function missing(segment: number, recordNumber: number): WalDamaged {
-  return damaged(segment, recordNumber, 0, "segmentMissing", "the segment's file is missing");
+  let validRecordsAfter = 0;
+  for (const file of files) {
+    if (file.segment < segment) continue;
+    const from = file.segment === segment ? place.next : 0;
+    validRecordsAfter += findRemains(file, from).validRecords;
+  }
+  const { recordNumber, position, what } = place;
+  const found = { segment, recordNumber, position, reason, validRecordsAfter };
+  return { outcome: "damaged", ...found, sentence: damagedSentence(found, what) };
 }

@@ -15,6 +15,8 @@ export const ErrorCode = {
   INVALID_REPLICATION_FACTOR: 38,
   NOT_CONTROLLER: 41,
   INVALID_REQUEST: 42,
+  /** The disk of this broker takes no write: it is full. */
+  KAFKA_STORAGE_ERROR: 56,
   FENCED_LEADER_EPOCH: 74,
   UNKNOWN_LEADER_EPOCH: 75,
   /** A new leader does not know yet how far its records were committed (KIP-207). */
@@ -34,6 +36,7 @@ const RETRIABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ErrorCode.NOT_ENOUGH_REPLICAS,
   ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
   ErrorCode.NOT_CONTROLLER,
+  ErrorCode.KAFKA_STORAGE_ERROR,
   ErrorCode.FENCED_LEADER_EPOCH,
   ErrorCode.UNKNOWN_LEADER_EPOCH,
   ErrorCode.OFFSET_NOT_AVAILABLE,

@@ -33,6 +33,8 @@ export type {
   FetchPartitionResponse,
   FetchRequest,
   FetchResponse,
+  JoinRequest,
+  JoinResponse,
   MetadataPartition,
   MetadataRequest,
   MetadataResponse,
@@ -40,6 +42,8 @@ export type {
   ProducePartitionResponse,
   ProduceRequest,
   ProduceResponse,
+  RemoveNodeRequest,
+  RemoveNodeResponse,
   Request,
   Response,
 } from "./request.ts";

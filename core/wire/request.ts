@@ -129,15 +129,50 @@ export interface BrokerHeartbeatResponse {
   readonly errorCode: ErrorCode;
 }
 
+/**
+ * The cluster shall do without a node, whose disk can then be wiped. Not Kafka's: there it takes an
+ * UnregisterBroker (KIP-631) and a RemoveRaftVoter (KIP-853).
+ */
+export interface RemoveNodeRequest {
+  readonly api: "removeNode";
+  readonly node: NodeId;
+  readonly timeoutMs: number;
+}
+export interface RemoveNodeResponse {
+  readonly api: "removeNode";
+  readonly errorCode: ErrorCode;
+  /** Why not, and what to do. */
+  readonly errorMessage: string | null;
+  /** Who to ask instead after NOT_CONTROLLER; 0 when nobody is known. */
+  readonly controllerId: NodeId;
+  /** What a new disk of this node must be formatted with; 0 on error. */
+  readonly generation: number;
+}
+
+/** A node with a new disk asks to be let in, until it finds itself a voter. */
+export interface JoinRequest {
+  readonly api: "join";
+  readonly node: NodeId;
+  readonly generation: number;
+}
+export interface JoinResponse {
+  readonly api: "join";
+  readonly errorCode: ErrorCode;
+}
+
 export type Request =
   | ProduceRequest
   | FetchRequest
   | MetadataRequest
   | CreateTopicsRequest
-  | BrokerHeartbeatRequest;
+  | BrokerHeartbeatRequest
+  | RemoveNodeRequest
+  | JoinRequest;
 export type Response =
   | ProduceResponse
   | FetchResponse
   | MetadataResponse
   | CreateTopicsResponse
-  | BrokerHeartbeatResponse;
+  | BrokerHeartbeatResponse
+  | RemoveNodeResponse
+  | JoinResponse;

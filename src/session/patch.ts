@@ -18,7 +18,7 @@ type ListPatch = readonly (number | { readonly item: unknown })[];
 type RecordPatch = readonly (readonly [key: string, changed: { readonly item: unknown } | null])[];
 
 const LIST_KEYS = ["flights", "writes", "requests", "events", "cuts"] as const;
-const RECORD_KEYS = ["nodes", "logs", "readies", "partitions"] as const;
+const RECORD_KEYS = ["nodes", "logs", "readies", "disks", "diskBytes", "partitions"] as const;
 
 type ListKey = (typeof LIST_KEYS)[number];
 type RecordKey = (typeof RECORD_KEYS)[number];

@@ -12,6 +12,7 @@ import type {
   OtherBranch,
 } from "./protocol.ts";
 import { Worldline } from "./worldline.ts";
+import type { MakeDiskViews } from "./worldline.ts";
 
 /** A scenario is shown from when it is up and quiet, or from here. */
 const OPENING_MAX_US = 8_000_000;
@@ -54,7 +55,9 @@ export class Session {
   /** Actions that came with the run and cannot be undone. */
   #openedActions = 0;
 
+  #makeDiskViews: MakeDiskViews | null = null;
   #notice: Notice | null = null;
+  #lastAnswered = 0;
   #sentView: WorldView | null = null;
   #sentBranch: BranchFrame | null = null;
 
@@ -69,6 +72,14 @@ export class Session {
 
   get nowUs(): number {
     return this.#line?.nowUs ?? 0;
+  }
+
+  /** The part that shows disks has been loaded: they are in every frame from now on. */
+  showDisks(makeDiskViews: MakeDiskViews): void {
+    this.#makeDiskViews = makeDiskViews;
+    for (const line of this.#lines) line.showDisks(makeDiskViews);
+    // Otherwise the frame that is due anyway has them; time may stand still and ask for none.
+    if (this.#line !== null && this.#job === null) this.#postFrame(this.#lastAnswered);
   }
 
   /** A newer jump makes an older one that is not finished pointless; opening a run, everything. */
@@ -314,7 +325,7 @@ export class Session {
   }
 
   #startLine(): Worldline {
-    const line = new Worldline(this.#current().run, this.#sentView);
+    const line = new Worldline(this.#current().run, this.#sentView, this.#makeDiskViews);
     this.#lines = [line, ...this.#lines];
     return line;
   }
@@ -381,6 +392,7 @@ export class Session {
   }
 
   #postFrame(answers: number): void {
+    this.#lastAnswered = answers;
     const line = this.#shown();
     const view = line.view();
     this.#noteEnd();

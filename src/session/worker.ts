@@ -11,19 +11,34 @@ interface WorkerScope {
 }
 
 const scope = self as unknown as WorkerScope;
-const session = new Session((message) => scope.postMessage(message, []));
+const session = new Session(post);
 // A message to itself comes after those that wait already, without a timer's least delay.
 const again = new MessageChannel();
 again.port1.addEventListener("message", workOneSlice);
 again.port1.start();
 let failed = false;
 let scheduled = false;
+let isFirst = true;
 
 scope.addEventListener("message", ({ data }) => {
   if (failed) return;
   session.receive(data);
   schedule();
 });
+
+/** What the first picture does not need is loaded behind it. */
+function post(message: FrameMessage): void {
+  scope.postMessage(message, []);
+  if (message.kind !== "frame" || !isFirst) return;
+  isFirst = false;
+  void loadDiskViews();
+}
+
+/** Without it, as when the network fails, the page says that it cannot show the disk. */
+async function loadDiskViews(): Promise<void> {
+  const { DiskViews } = await import("@chronik/core/view/disks");
+  if (!failed) session.showDisks((readers) => new DiskViews(readers));
+}
 
 function schedule(): void {
   if (scheduled) return;

@@ -1,12 +1,41 @@
 import { decodeCommand, metadataHash } from "@chronik/core/metadata";
 import type { Action, ActionBody, ActionResult, Run } from "@chronik/core/sim";
 import { World } from "@chronik/core/sim";
-import type { WorldView } from "@chronik/core/view";
+import type { Readers, WorldView } from "@chronik/core/view";
 import { Projector } from "@chronik/core/view";
+import type { DiskViews } from "@chronik/core/view/disks";
+import {
+  FORMAT_VERSION,
+  isUnfinished,
+  readRecord,
+  readRecordHeader,
+  readSegmentHeader,
+  RECORD_HEADER_BYTES,
+  segmentOfFileName,
+  SEGMENT_HEADER_BYTES,
+  snapshotOfFileName,
+} from "@chronik/core/wal";
 import { decodeRecordBatch, errorName } from "@chronik/core/wire";
 
 /** The projection knows the other rings' types only; whoever composes it brings the functions. */
-const READERS = { decodeCommand, decodeRecordBatch, metadataHash, errorName };
+const READERS: Readers = {
+  decodeCommand,
+  decodeRecordBatch,
+  errorName,
+  FORMAT_VERSION,
+  isUnfinished,
+  metadataHash,
+  readRecord,
+  readRecordHeader,
+  readSegmentHeader,
+  RECORD_HEADER_BYTES,
+  segmentOfFileName,
+  SEGMENT_HEADER_BYTES,
+  snapshotOfFileName,
+};
+
+/** Makes what shows the disks of one world. */
+export type MakeDiskViews = (readers: Readers) => DiskViews;
 
 /** Virtual time that is run without looking at the wall clock. */
 const CHUNK_US = 20_000;
@@ -28,10 +57,18 @@ export class Worldline {
   readonly #projector: Projector;
   #taken: Action[] = [];
 
-  /** `shown` is the view that the page has: what is equal in this world's keeps its identity. */
-  constructor(run: Run, shown: WorldView | null) {
+  /**
+   * `shown` is the view that the page has: what is equal in this world's keeps its identity. Without
+   * `makeDiskViews` disks are not shown yet.
+   */
+  constructor(run: Run, shown: WorldView | null, makeDiskViews: MakeDiskViews | null) {
     this.#projector = new Projector(READERS, shown);
+    if (makeDiskViews !== null) this.showDisks(makeDiskViews);
     this.#world = new World({ ...run, actions: [] }, { onEvent: this.#projector.onEvent });
+  }
+
+  showDisks(makeDiskViews: MakeDiskViews): void {
+    this.#projector.showDisks(makeDiskViews(READERS));
   }
 
   get nowUs(): number {

@@ -14,6 +14,7 @@ const NO_COLUMNS: readonly LogColumnView[] = [];
 export function LogPanel({ withLeader }: { withLeader: boolean }) {
   const names = useView((state) => state.world?.nodeNames ?? NO_NODES);
   const columns = useView((state) => state.world?.log.columns ?? NO_COLUMNS);
+  const last = useView((state) => state.world?.summary.lastIndex ?? 0);
   const [box, size] = useSize<HTMLDivElement>({ width: 672, height: 206 });
   const layout = logColumns(size.width, columns.length, withLeader);
   const shown = columns.slice(-layout.count);
@@ -27,7 +28,11 @@ export function LogPanel({ withLeader }: { withLeader: boolean }) {
       </div>
       <div className="log-box" ref={box}>
         {shown.length === 0 ? (
-          <p className="quiet">No entry yet. The first one is the no-op of the first leader.</p>
+          <p className="quiet">
+            {last > 0
+              ? `All ${last} entries are in snapshots.`
+              : "No entry yet. The first one is the no-op of the first leader."}
+          </p>
         ) : (
           <svg
             width={size.width}

@@ -26,6 +26,8 @@ export function LogRow({ node, columns, layout, y, pitch }: LogRowProps) {
   const first = columns[0]?.index ?? 1;
   const edge = (index: number): number =>
     layout.firstX + Math.max(0, Math.min(columns.length, index - first + 1)) * layout.pitch - 2;
+  const stubEnd =
+    row.snapshotIndex >= first ? edge(row.snapshotIndex) - 2 : layout.stubX + STUB_WIDTH;
   const noteEnd = row.progress === null ? layout.width : (layout.leaderX ?? layout.width);
   const cells = new Map(row.cells.map((cell): [number, LogCellView] => [cell.index, cell]));
   return (
@@ -35,14 +37,7 @@ export function LogRow({ node, columns, layout, y, pitch }: LogRowProps) {
         <NodeTag node={node} y={middle} />
       </g>
       {first > 1 && row.lastIndex > 0 ? (
-        <rect
-          className="fill-hair"
-          x={layout.stubX}
-          y={top}
-          width={STUB_WIDTH}
-          height={cellHeight}
-          rx="3"
-        />
+        <Stub row={row} x={layout.stubX} endX={stubEnd} y={top} height={cellHeight} />
       ) : null}
       {columns.map((column, i) => {
         const cell = cells.get(column.index);
@@ -51,19 +46,23 @@ export function LogRow({ node, columns, layout, y, pitch }: LogRowProps) {
           <LogCell key={column.index} node={node} cell={cell} x={x} y={top} height={cellHeight} />
         );
       })}
-      <WalBar
-        node={node}
-        fromX={first > 1 ? layout.stubX : layout.firstX}
-        toX={edge(row.persistedIndex) - 2}
-        nextX={edge(row.lastIndex) - 2}
-        y={top + cellHeight + 6}
-      />
-      <CommitPin
-        commitX={edge(row.commit)}
-        appliedX={row.appliedKnown ? edge(row.applied) : null}
-        top={top - 5}
-        bottom={top + cellHeight + 10}
-      />
+      {row.lastIndex === 0 ? null : (
+        <>
+          <WalBar
+            node={node}
+            fromX={first > 1 ? layout.stubX : layout.firstX}
+            toX={edge(row.persistedIndex) - 2}
+            nextX={edge(row.lastIndex) - 2}
+            y={top + cellHeight + 6}
+          />
+          <CommitPin
+            commitX={edge(row.commit)}
+            appliedX={row.appliedKnown ? edge(row.applied) : null}
+            top={top - 5}
+            bottom={top + cellHeight + 10}
+          />
+        </>
+      )}
       <text className={row.noteTone === "bad" ? "t-bad" : "t-m"} x={layout.noteX} y={middle}>
         {noteThatFits(row.note, noteEnd - layout.noteX)}
         <title>{row.note}</title>
@@ -71,6 +70,31 @@ export function LogRow({ node, columns, layout, y, pitch }: LogRowProps) {
       {layout.leaderX === null || row.progress === null ? null : (
         <Progress row={row} x={layout.leaderX} y={middle} />
       )}
+    </g>
+  );
+}
+
+interface StubProps {
+  readonly row: LogRowView;
+  readonly x: number;
+  readonly endX: number;
+  readonly y: number;
+  readonly height: number;
+}
+
+/** What came before; where a snapshot took the place of entries, its last one stands on it. */
+function Stub({ row, x, endX, y, height }: StubProps) {
+  const { snapshotIndex } = row;
+  const sentence = `entries up to ${snapshotIndex} are in a snapshot`;
+  return (
+    <g {...(snapshotIndex > 0 ? { role: "img", "aria-label": sentence } : {})}>
+      <rect className="fill-hair" x={x} y={y} width={endX - x} height={height} rx="3" />
+      {snapshotIndex > 0 ? (
+        <text className="t-ms t-2 middle" x={(x + endX) / 2} y={y + height / 2 + 0.5}>
+          {`≤ ${snapshotIndex}`}
+          <title>{sentence}</title>
+        </text>
+      ) : null}
     </g>
   );
 }
@@ -88,7 +112,7 @@ function Progress({ row, x, y }: { row: LogRowView; x: number; y: number }) {
         {progress.next}
       </text>
       <text className="t-m" x={x + 70} y={y}>
-        {progress.state}
+        {progress.isLearner && progress.state !== "Snapshot" ? "learner" : progress.state}
       </text>
       {silent ? (
         <path className="stroke-ink-2 w15 none" d={`M${x + 126} ${y - 4}v8m5-8v8`}>

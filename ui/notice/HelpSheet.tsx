@@ -81,6 +81,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["T", "let its election timer run out"],
   ["P", "cut its links, or heal them"],
   ["N", "write a record"],
+  ["D", "the node’s disk, or its Ready"],
   ["Esc", "close, or leave a field"],
 ];
 

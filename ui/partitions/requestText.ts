@@ -39,6 +39,7 @@ const VERBS = {
   produce: "Produce to",
   fetch: "Read",
   createTopics: "Create topic",
+  removeNode: "Remove",
   metadata: "Ask for metadata",
 };
 

@@ -1,5 +1,6 @@
 import { NodePill } from "../glyph/NodePill.tsx";
 import { usePage, useView } from "../pageContext.ts";
+import type { PageState } from "../page.ts";
 import { isCut } from "./isCut.ts";
 
 /** What a person can do to the selected node. */
@@ -9,6 +10,8 @@ export function NodeActions() {
   const running = useView((state) => state.world?.nodes[state.selectedNode]?.process === "running");
   const known = useView((state) => state.world?.nodes[state.selectedNode] !== undefined);
   const cut = useView((state) => isCut(state, state.selectedNode));
+  const someRun = useView((state) => hasNode(state, true));
+  const someDown = useView((state) => hasNode(state, false));
   return (
     <section className="actions" aria-label={`Actions on ${node}`}>
       <h2>
@@ -43,15 +46,33 @@ export function NodeActions() {
           disabled={!known}
           onClick={() => dispatch({ kind: cut ? "heal" : "cut", node })}
         />
+        <Action
+          label="Power cut for all nodes"
+          text="Power cut"
+          disabled={!someRun}
+          onClick={() => dispatch({ kind: "powerCut" })}
+        />
+        <Action
+          label="Power on for all nodes"
+          text="Power on"
+          disabled={!someDown}
+          onClick={() => dispatch({ kind: "powerOn" })}
+        />
       </div>
     </section>
+  );
+}
+
+function hasNode({ world }: PageState, running: boolean): boolean {
+  return Object.values(world?.nodes ?? {}).some(
+    ({ process }) => (process === "running") === running,
   );
 }
 
 interface ActionProps {
   readonly label: string;
   readonly text: string;
-  readonly shortcut: string;
+  readonly shortcut?: string;
   readonly disabled: boolean;
   readonly onClick: () => void;
 }
@@ -62,12 +83,12 @@ function Action({ label, text, shortcut, disabled, onClick }: ActionProps) {
       type="button"
       className="button spread"
       aria-label={label}
-      aria-keyshortcuts={shortcut}
+      {...(shortcut === undefined ? {} : { "aria-keyshortcuts": shortcut })}
       disabled={disabled}
       onClick={onClick}
     >
       {text}
-      <kbd>{shortcut}</kbd>
+      {shortcut === undefined ? <span className="quiet">all</span> : <kbd>{shortcut}</kbd>}
     </button>
   );
 }

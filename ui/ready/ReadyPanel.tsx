@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { ReadyView } from "@chronik/core/view";
 import { NodePill } from "../glyph/NodePill.tsx";
 import { useView } from "../pageContext.ts";
@@ -6,14 +7,14 @@ import { ReadyStage, stageLines } from "./ReadyStage.tsx";
 import { SyncHistory } from "./SyncHistory.tsx";
 
 /** The work that the selected node took last, in the order in which it must be done. */
-export function ReadyPanel() {
+export function ReadyPanel({ head }: { head: ReactNode }) {
   const node = useView((state) => state.selectedNode);
   const ready = useView((state) => state.world?.readies[state.selectedNode] ?? null);
   const running = useView((state) => state.world?.nodes[state.selectedNode]?.process === "running");
   return (
     <section className="ready" aria-label="Ready">
       <div className="panel-head">
-        <h2>{ready === null || !running ? "Ready" : `Ready ${ready.number}`}</h2>
+        {head}
         <NodePill node={node} />
         <span className="small quiet cut-short">{headline(ready, running)}</span>
       </div>

@@ -56,11 +56,16 @@ export function NodeGlyph({ name, place, ring }: NodeGlyphProps) {
 
 function Running({ node, ring }: { node: NodeView; ring: RingLayout }) {
   const asks = node.role === "candidate" || node.role === "preCandidate";
+  const votes = node.membership === "voter";
   return (
     <>
-      <Outline node={node} radius={ring.outlineRadius} />
+      {votes ? <Outline node={node} radius={ring.outlineRadius} /> : null}
       {node.role === "leader" ? <Crown x={0} y={-ring.outlineRadius - 4} /> : null}
-      <circle className={termClass(node.term)} r={ring.nodeRadius} />
+      {votes ? (
+        <circle className={termClass(node.term)} r={ring.nodeRadius} />
+      ) : (
+        <Learner term={node.term} ring={ring} />
+      )}
       <text
         className={`node-term ${sizeClass(ring.nodeRadius)} on-${termClass(node.term)}`}
         y={asks ? -ring.nodeRadius * 0.12 : 0.5}
@@ -71,6 +76,20 @@ function Running({ node, ring }: { node: NodeView; ring: RingLayout }) {
     </>
   );
 }
+
+/** A square: it gets the log but has no vote. */
+function Learner({ term, ring }: { term: number; ring: RingLayout }) {
+  const outline = ring.outlineRadius * 0.9;
+  const half = ring.nodeRadius * 0.9;
+  return (
+    <>
+      <rect className="stroke-hair w3 none" rx="9" {...square(outline)} />
+      <rect className={termClass(term)} rx="6" {...square(half)} />
+    </>
+  );
+}
+
+const square = (half: number) => ({ x: -half, y: -half, width: 2 * half, height: 2 * half });
 
 function Outline({ node, radius }: { node: NodeView; radius: number }) {
   switch (node.role) {

@@ -4,7 +4,7 @@ import { FsyncBar } from "../glyph/FsyncBar.tsx";
 import { NodePill } from "../glyph/NodePill.tsx";
 import { useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
-import { stateWord } from "./nodeSentence.ts";
+import { stateWord, stopReason } from "./nodeSentence.ts";
 
 const LABEL_HALF_WIDTH = 60;
 
@@ -32,7 +32,7 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
         <NodePill node={name} />
         <span>{stateWord(node)}</span>
       </div>
-      <div className={`line micro detail ${node.process === "stopped" ? "tone-bad" : "quiet"}`}>
+      <div className={`line micro detail ${TONES[detailTone(node)]}`}>
         {detail(node, cutSinceUs)}
       </div>
       <div className="line micro quiet disk">
@@ -54,7 +54,8 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
 
 function detail(node: NodeView, cutSinceUs: number | null): string {
   if (node.process === "crashed") return `lost power at ${momentText(node.processSinceUs)}`;
-  if (node.process === "stopped") return "its disk failed";
+  if (node.process === "stopped") return node.isDamaged ? "must be repaired" : stopReason(node);
+  if (node.isDiskFull) return "its disk is full";
   if (node.isolated && cutSinceUs !== null) return `cut off at ${momentText(cutSinceUs)}`;
   if (node.role === "candidate" || node.role === "preCandidate") {
     const granted = Object.values(node.votes).filter((vote) => vote === "granted").length;
@@ -62,6 +63,13 @@ function detail(node: NodeView, cutSinceUs: number | null): string {
   }
   return `commit ${node.commit}`;
 }
+
+function detailTone(node: NodeView): keyof typeof TONES {
+  if (node.process === "stopped") return "bad";
+  return node.isDiskFull ? "warn" : "quiet";
+}
+
+const TONES = { bad: "tone-bad", warn: "tone-warn", quiet: "quiet" };
 
 /** A label under a node at the edge moves inward, so that it is not cut off. */
 function inside(x: number, width: number): number {

@@ -1,4 +1,4 @@
-import type { NodeView, RoleView } from "@chronik/core/view";
+import type { NodeView } from "@chronik/core/view";
 import { momentText } from "../timeText.ts";
 
 /** The node as a sentence without its full stop: "n2, leader of term 3, commit 14". */
@@ -6,19 +6,24 @@ export function nodeSentence(node: NodeView): string {
   if (node.process === "crashed") {
     return `${node.name}, without power since ${momentText(node.processSinceUs)}`;
   }
-  if (node.process === "stopped") return `${node.name}, stopped, its disk failed`;
+  if (node.process === "stopped") return `${node.name}, stopped, ${stopReason(node)}`;
   const place = node.role === "leader" ? "of" : "in";
   const cut = node.isolated ? ", cut off" : "";
-  return `${node.name}, ${roleWord(node.role)} ${place} term ${node.term}, commit ${node.commit}${cut}`;
+  const full = node.isDiskFull ? ", its disk is full" : "";
+  return `${node.name}, ${stateWord(node)} ${place} term ${node.term}, commit ${node.commit}${cut}${full}`;
+}
+
+/** Why a node stopped itself, as part of a sentence. */
+export function stopReason(node: NodeView): string {
+  return node.isDamaged ? "its log is damaged" : "its disk failed";
 }
 
 /** One word for what a node is now. */
 export function stateWord(node: NodeView): string {
   if (node.process === "crashed") return "down";
-  if (node.process === "stopped") return "stopped";
-  return roleWord(node.role);
+  if (node.process === "stopped") return node.isDamaged ? "damaged" : "stopped";
+  if (node.membership !== "voter") return MEMBERSHIPS[node.membership];
+  return node.role === "preCandidate" ? "pre-candidate" : node.role;
 }
 
-function roleWord(role: RoleView): string {
-  return role === "preCandidate" ? "pre-candidate" : role;
-}
+const MEMBERSHIPS = { learner: "learner", outside: "newcomer" };

@@ -2,10 +2,23 @@ import { assert } from "../../base/assert.ts";
 import { nodeId, offset } from "../../base/ids.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { encodeRecordBatch } from "../../wire/index.ts";
-import type { FetchResponse, ProduceResponse, Request, Response } from "../../wire/index.ts";
+import type {
+  FetchResponse,
+  ProduceResponse,
+  RemoveNodeResponse,
+  Request,
+  Response,
+} from "../../wire/index.ts";
 import { utf8Encode } from "../../base/utf8.ts";
 import { Broker, DEFAULT_BROKER_CONFIG } from "../index.ts";
-import type { BrokerConfig, BrokerEvent, BrokerInput, BrokerOutput } from "../index.ts";
+import type {
+  BrokerConfig,
+  BrokerEvent,
+  BrokerInput,
+  BrokerOutput,
+  PeerMessage,
+} from "../index.ts";
+import type { DiskOperation } from "../../wal/disk.ts";
 import { TestDisk } from "./testDisk.ts";
 
 /** An answer that will arrive, or not. */
@@ -27,7 +40,12 @@ interface Member {
   readonly disk: TestDisk;
   life: number;
   isAlive: boolean;
+  /** Of its disk. */
+  generation: number;
 }
+
+/** What becomes of a message between brokers; one that is held arrives when it is let go. */
+type Fate = "arrives" | "lost" | "held";
 
 /** A few brokers, a bag of messages and a clock: the smallest world that a broker can live in. */
 export class TestCluster {
@@ -38,11 +56,16 @@ export class TestCluster {
     [];
   /** Called with every output before it has any effect. */
   onOutput: (node: number, output: BrokerOutput) => void = () => {};
+  /** Asked about every message when it is sent. */
+  fateOf: (from: number, to: number, message: PeerMessage) => Fate = () => "arrives";
   readonly #members = new Map<number, Member>();
   readonly #config: Partial<BrokerConfig>;
-  #due: Due[] = [];
+  /** In the order in which they come; of those at the same time, in that in which they were made. */
+  readonly #due: Due[] = [];
+  #held: Due[] = [];
   readonly #cut = new Set<number>();
   readonly #asked: Asked[] = [];
+  #doom: (() => void) | null = null;
   #seed = 12345;
 
   constructor(nodeCount: number, config: Partial<BrokerConfig> = {}) {
@@ -50,8 +73,8 @@ export class TestCluster {
     this.#config = { peers: ids, events: true, ...config };
     for (const id of ids) {
       const disk = new TestDisk();
-      const broker = this.#make(id, disk);
-      this.#members.set(id, { broker, disk, life: 1, isAlive: true });
+      const broker = this.#make(id, disk, 0);
+      this.#members.set(id, { broker, disk, life: 1, isAlive: true, generation: 0 });
       this.#collect(id);
       this.#scheduleTick(id, 1, 7_000 * id);
     }
@@ -73,21 +96,66 @@ export class TestCluster {
     return leader;
   }
 
-  kill(id: number, survivingBytes = 0): void {
+  kill(id: number, survivingBytes = 0, keepsNames = false): void {
     const member = this.#member(id);
     member.isAlive = false;
     member.life++;
-    member.disk.crash(survivingBytes);
+    member.disk.crash(survivingBytes, keepsNames);
+  }
+
+  /** For `onOutput`: it loses power in the middle of this operation, and comes back at once. */
+  loseOperation(
+    id: number,
+    operation: DiskOperation,
+    survivingBytes: number,
+    keepsNames: boolean,
+  ): void {
+    this.#doom = () => {
+      const { disk } = this.#member(id);
+      if (operation.kind !== "append") {
+        if (keepsNames) disk.complete(operation);
+      } else if (survivingBytes > 0) {
+        disk.complete({ ...operation, sync: false });
+      }
+      this.kill(id, survivingBytes, keepsNames);
+      this.restart(id);
+    };
   }
 
   restart(id: number): Broker {
     const member = this.#member(id);
     if (member.isAlive) this.kill(id);
-    member.broker = this.#make(nodeId(id), member.disk);
+    member.broker = this.#make(nodeId(id), member.disk, member.generation);
     member.isAlive = true;
     this.#collect(id);
     this.#scheduleTick(nodeId(id), member.life, 5_000);
     return member.broker;
+  }
+
+  disk(id: number): TestDisk {
+    return this.#member(id).disk;
+  }
+
+  /** A bit of something that its log has promised changes, so that it no longer starts. */
+  damage(id: number): void {
+    this.kill(id);
+    const disk = this.disk(id);
+    const [file] = [...disk.image().keys()].filter((name) => name.startsWith("wal")).sort();
+    assert(file !== undefined, "there is a log");
+    disk.flipBit(file, 60);
+  }
+
+  /** A new disk, which the cluster has given a number. */
+  wipe(id: number, generation: number): void {
+    const member = this.#member(id);
+    if (member.isAlive) this.kill(id);
+    member.disk.wipe();
+    member.generation = generation;
+  }
+
+  /** The messages that were held arrive now. */
+  letGo(): void {
+    for (const due of this.#held.splice(0)) this.#schedule({ ...due, atUs: this.nowUs });
   }
 
   /** Cuts a broker off from the others, not from clients. */
@@ -104,6 +172,11 @@ export class TestCluster {
     if (!member.isAlive) return;
     member.broker.step(input, this.nowUs);
     this.#collect(id);
+    while (this.#doom !== null) {
+      const doom = this.#doom;
+      this.#doom = null;
+      doom();
+    }
   }
 
   ask(id: number, request: Request): Asked {
@@ -116,10 +189,9 @@ export class TestCluster {
   run(us: number): void {
     const end = this.nowUs + us;
     for (;;) {
-      let next: Due | undefined;
-      for (const due of this.#due) if (next === undefined || due.atUs < next.atUs) next = due;
+      const next = this.#due[0];
       if (next === undefined || next.atUs > end) break;
-      this.#due.splice(this.#due.indexOf(next), 1);
+      this.#due.shift();
       this.nowUs = next.atUs;
       const member = this.#member(next.to);
       if (next.life !== null && next.life !== member.life) continue;
@@ -183,23 +255,34 @@ export class TestCluster {
     });
   }
 
+  removeNode(id: number, by: number = this.controller.id, timeoutMs = 4_000): Asked {
+    return this.ask(by, { api: "removeNode", node: nodeId(id), timeoutMs });
+  }
+
   #member(id: number): Member {
     const member = this.#members.get(id);
     assert(member !== undefined, `broker ${id} exists`);
     return member;
   }
 
-  #make(id: NodeId, disk: TestDisk): Broker {
+  #make(id: NodeId, disk: TestDisk, generation: number): Broker {
     const random = (n: number): number => {
       this.#seed = (Math.imul(this.#seed, 1_103_515_245) + 12_345) & 0x7fffffff;
       return (this.#seed >>> 8) % n;
     };
-    const config = { ...DEFAULT_BROKER_CONFIG, peers: [], id, random, ...this.#config };
+    const disks = generation === 0 ? {} : { joinGeneration: generation };
+    const config = { ...DEFAULT_BROKER_CONFIG, peers: [], id, random, ...disks, ...this.#config };
     return new Broker(config, disk.crash(), this.nowUs);
   }
 
+  #schedule(due: Due): void {
+    let at = this.#due.length;
+    while (at > 0 && this.#due[at - 1]!.atUs > due.atUs) at--;
+    this.#due.splice(at, 0, due);
+  }
+
   #scheduleTick(to: NodeId, life: number, inUs: number): void {
-    this.#due.push({
+    this.#schedule({
       atUs: this.nowUs + inUs,
       to,
       life,
@@ -222,7 +305,7 @@ export class TestCluster {
         const act = (): BrokerInput => {
           return { kind: "diskCompletion", completion: disk.complete(operation) };
         };
-        this.#due.push({ atUs, to: nodeId(id), life, act });
+        this.#schedule({ atUs, to: nodeId(id), life, act });
       } else if (output.kind === "reply") {
         const asked = this.#asked[output.connection]!;
         asked.response = output.response;
@@ -238,7 +321,10 @@ export class TestCluster {
       if (this.#cut.has(from) || this.#cut.has(to)) return null;
       return { kind: "peerMessage", from, message };
     };
-    this.#due.push({ atUs: this.nowUs + this.latencyUs, to, life: null, act });
+    const due = { atUs: this.nowUs + this.latencyUs, to, life: null, act };
+    const fate = this.fateOf(from, to, message);
+    if (fate === "held") this.#held.push(due);
+    else if (fate === "arrives") this.#schedule(due);
   }
 }
 
@@ -254,6 +340,11 @@ export function batchOf(values: readonly string[]): Uint8Array {
 export function produceAnswer(asked: Asked): ProduceResponse["partitions"][number] {
   assert(asked.response?.api === "produce", "a produce was answered");
   return asked.response.partitions[0]!;
+}
+
+export function removalAnswer(asked: Asked): RemoveNodeResponse {
+  assert(asked.response?.api === "removeNode", "a removal was answered");
+  return asked.response;
 }
 
 export function fetchAnswer(asked: Asked): FetchResponse["partitions"][number] {

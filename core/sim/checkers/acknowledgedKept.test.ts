@@ -151,6 +151,20 @@ describe("Acknowledged records are kept", () => {
     expect(checker.started(n3)).toContain("n3, a member of the ISR, has nothing there");
   });
 
+  test("a node whose disk was wiped holds nothing, and must be out of the ISR by then", () => {
+    const { checker, n1, n3, acknowledge } = setUp();
+    expect(acknowledge(8, 1)).toBeNull();
+    checker.ended(n3.id);
+    n1.applies(6, metadata([1, 2], 1));
+    expect(checker.check(n1.id)).toBeNull();
+    n3.replicas.clear();
+    n3.applies(0, EMPTY_METADATA);
+    expect(checker.started(n3)).toBeNull();
+    expect(checker.check(n3.id)).toBeNull();
+    n1.applies(7, metadata([1, 2, 3], 1));
+    expect(checker.check(n1.id)).toContain("n3, a member of the ISR, has nothing there");
+  });
+
   test("metadata that others have overtaken does not count", () => {
     const { checker, n2, n3, acknowledge } = setUp([1, 2]);
     n3.holds([]);

@@ -8,14 +8,21 @@ import { ElectionSafety } from "./electionSafety.ts";
 import { LeaderAppendOnly } from "./leaderAppendOnly.ts";
 import { LeaderCompleteness } from "./leaderCompleteness.ts";
 import { LogMatching } from "./logMatching.ts";
+import { PromisesKept } from "./promisesKept.ts";
 import { RaftWatch } from "./raftStep.ts";
 import type { RaftProbe } from "./raftStep.ts";
+import { SnapshotSafety } from "./snapshotSafety.ts";
 import { StateMachineSafety } from "./stateMachineSafety.ts";
+import type { StorageProbe } from "./storageProbe.ts";
 
 /** A broker, as far as the rules speak of it. */
 export interface CheckedBroker extends BrokerProbe {
   /** Null on a node without Raft. */
   readonly raft: RaftProbe | null;
+  /** What is on its disk for sure; null where `raft` is. */
+  readonly storage: StorageProbe | null;
+  /** Counts how often its disk was wiped. */
+  readonly generation: number;
 }
 
 /** All rules of one world. They look after every step of a node, and only at what it changed. */
@@ -29,9 +36,13 @@ export class Checkers {
     new LeaderCompleteness(),
     this.#stateMachineSafety,
   ];
+  readonly #promisesKept = new PromisesKept();
+  readonly #snapshotSafety = new SnapshotSafety((i) => this.#stateMachineSafety.termAppliedAt(i));
   readonly #watches = new Map<NodeId, RaftWatch>();
   readonly rules: readonly Rule[] = [
     ...this.#raftCheckers.map(({ rule }) => rule),
+    this.#promisesKept.rule,
+    this.#snapshotSafety.rule,
     this.#acknowledgedKept.rule,
   ];
   #violation: Violation | null = null;
@@ -58,6 +69,7 @@ export class Checkers {
     const watch = this.#watches.get(broker.id);
     if (watch === undefined) return;
     if (broker.raft !== null && watch.look(broker.raft)) this.#checkRaft(watch, broker, nowUs);
+    this.#checkStorage(broker, nowUs);
     this.#found(this.#acknowledgedKept.rule, this.#acknowledgedKept.check(broker.id), nowUs);
   }
 
@@ -80,6 +92,14 @@ export class Checkers {
     const hash = metadataHash(broker.metadata);
     const text = this.#stateMachineSafety.checkState(broker.id, broker.appliedIndex, hash);
     this.#found(this.#stateMachineSafety.rule, text, nowUs);
+  }
+
+  /** After Raft's own rules: a snapshot may end in the entry that was applied in this very step. */
+  #checkStorage({ id, generation, storage }: CheckedBroker, nowUs: number): void {
+    if (storage === null) return;
+    const stored = { id, generation, storage };
+    this.#found(this.#promisesKept.rule, this.#promisesKept.check(stored), nowUs);
+    this.#found(this.#snapshotSafety.rule, this.#snapshotSafety.check(stored), nowUs);
   }
 
   #found(rule: Rule, text: string | null, nowUs: number): void {

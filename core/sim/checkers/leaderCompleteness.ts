@@ -16,7 +16,8 @@ interface Commitment {
 /**
  * Raft paper, figure 3. What counts is the term of the leader that committed an entry, not the
  * entry's own: a stale candidate may win an older term late, and owes nothing to what a later
- * leader has committed since.
+ * leader has committed since. What lies before a leader's log is in its snapshot, and counts as held
+ * if that snapshot ends in the committed entry.
  */
 export class LeaderCompleteness implements RaftChecker {
   readonly rule = {
@@ -33,10 +34,10 @@ export class LeaderCompleteness implements RaftChecker {
   }
 
   #checkLeader(leader: RaftStep): string | null {
-    for (const { entry, node, term } of this.#commitments) {
-      if (term >= leader.term) continue;
-      const held = leader.entryAt(entry.index);
-      if (held !== undefined && isSameEntry(held, entry)) continue;
+    const { firstIndex } = leader;
+    for (let i = Math.max(firstIndex - 1, 1); i <= this.#commitments.length; i++) {
+      const { entry, node, term } = this.#commitments[i - 1]!;
+      if (term >= leader.term || holds(leader, entry)) continue;
       return (
         `${nodeName(leader.node)} leads term ${leader.term} without entry ${entry.index} of term ` +
         `${entry.term}, which ${nodeName(node)} committed in term ${term}.`
@@ -52,4 +53,11 @@ export class LeaderCompleteness implements RaftChecker {
       this.#commitments.push({ entry, node: step.node, term: step.term });
     }
   }
+}
+
+function holds(leader: RaftStep, entry: Entry): boolean {
+  const isLastInSnapshot = entry.index === leader.firstIndex - 1;
+  if (isLastInSnapshot) return leader.termAt(entry.index) === entry.term;
+  const held = leader.entryAt(entry.index);
+  return held !== undefined && isSameEntry(held, entry);
 }

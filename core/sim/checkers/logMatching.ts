@@ -9,7 +9,7 @@ import type { RaftStep } from "./raftStep.ts";
 /** An entry, the term of the one before it, and who had it first. */
 interface Sighting {
   readonly entry: Entry;
-  readonly termBefore: Term;
+  readonly termBefore: Term | null;
   readonly node: NodeId;
 }
 
@@ -17,7 +17,8 @@ interface Sighting {
  * Raft paper, figure 3. It is enough to look at each entry once, when a log takes it over: if every
  * (index, term) stands for one command and one term before it, then two logs that agree at an index
  * agree at the index before it, and so on down to the first. Entries of nodes that are down count
- * too, since a sighting is never forgotten.
+ * too, since a sighting is never forgotten. What a snapshot holds is not looked at: State Machine
+ * Safety speaks of that.
  */
 export class LogMatching implements RaftChecker {
   readonly rule = {
@@ -29,7 +30,7 @@ export class LogMatching implements RaftChecker {
 
   check(step: RaftStep): string | null {
     for (const entry of step.added) {
-      const termBefore = step.entryAt(index(entry.index - 1))?.term ?? (0 as Term);
+      const termBefore = step.termAt(index(entry.index - 1));
       const text = this.#see({ entry, termBefore, node: step.node });
       if (text !== null) return text;
     }

@@ -24,7 +24,10 @@ function log(terms: readonly number[], salt = 0): Entry[] {
 interface State {
   readonly role?: Role;
   readonly term?: number;
+  /** From index 1 on; those before `firstIndex` are gone, and only the last of them has left a term. */
   readonly log?: readonly Entry[];
+  /** Default 1. */
+  readonly firstIndex?: number;
   readonly commit?: number;
   readonly applied?: number;
 }
@@ -32,14 +35,19 @@ interface State {
 /** A raft node that is in whatever state a test puts it, right or wrong. */
 function probe(state: State): RaftProbe {
   const entries = state.log ?? [];
+  const firstIndex = state.firstIndex ?? 1;
   return {
     role: state.role ?? "follower",
     term: term(state.term ?? 0),
     commit: index(state.commit ?? 0),
     applied: index(state.applied ?? 0),
+    firstIndex: index(firstIndex),
     lastIndex: index(entries.length),
-    termAt: (i) => entries[i - 1]?.term ?? (i === 0 ? term(0) : "unavailable"),
-    entries: (lo, hi) => entries.slice(lo - 1, hi - 1),
+    termAt: (i) => {
+      if (i < firstIndex - 1) return "compacted";
+      return entries[i - 1]?.term ?? (i === 0 ? term(0) : "unavailable");
+    },
+    entries: (lo, hi) => (lo < firstIndex ? "compacted" : entries.slice(lo - 1, hi - 1)),
   };
 }
 
@@ -77,6 +85,32 @@ describe("RaftWatch", () => {
     expect(watch.added).toEqual([]);
     expect(watch.entryAt(index(2))).toBeUndefined();
   });
+
+  test("what a snapshot of its own replaces is not cut", () => {
+    const watch = new RaftWatch(nodeId(1));
+    watch.look(probe({ log: log([1, 1, 2, 2]) }));
+    expect(watch.look(probe({ log: log([1, 1, 2, 2]), firstIndex: 3 }))).toBe(true);
+    expect([watch.removed, watch.added]).toEqual([[], []]);
+    expect([watch.entryAt(index(2)), watch.termAt(index(2))]).toEqual([undefined, 1]);
+    expect([watch.termAt(index(1)), watch.termAt(index(3))]).toEqual([null, 2]);
+    expect(watch.look(probe({ log: log([1, 1, 2, 2]), firstIndex: 3 }))).toBe(false);
+    watch.look(probe({ log: log([1, 1, 2, 3, 3]), firstIndex: 3 }));
+    expect(watch.removed.map((e) => e.index)).toEqual([4]);
+    expect(watch.added.map((e) => e.index)).toEqual([4, 5]);
+  });
+
+  test("a snapshot that was installed may leave a gap, and takes what lay behind it", () => {
+    const watch = new RaftWatch(nodeId(1));
+    watch.look(probe({ log: log([1, 1]) }));
+    expect(watch.look(probe({ log: log([1, 1, 1, 2]), firstIndex: 5 }))).toBe(true);
+    expect([watch.removed, watch.added]).toEqual([[], []]);
+    expect([watch.firstIndex, watch.termAt(index(4))]).toEqual([5, 2]);
+    watch.look(probe({ log: log([1, 1, 1, 2, 2, 2, 2]), firstIndex: 5 }));
+    expect(watch.added.map((e) => e.index)).toEqual([5, 6, 7]);
+    watch.look(probe({ log: log([1, 1, 1, 2, 2, 3]), firstIndex: 7 }));
+    expect(watch.removed.map((e) => e.index)).toEqual([7]);
+    expect(watch.termAt(index(6))).toBe(3);
+  });
 });
 
 describe("Election Safety", () => {
@@ -113,6 +147,15 @@ describe("Leader Append-Only", () => {
     const { see } = watchedBy(new LeaderAppendOnly());
     see(1, { role: "leader", term: 3, log: log([1, 1]) });
     expect(see(1, { role: "leader", term: 3, log: log([1, 2]) })).toContain("an entry of term 2");
+  });
+
+  test("a leader may let go of what its snapshot holds", () => {
+    const { see } = watchedBy(new LeaderAppendOnly());
+    see(1, { role: "leader", term: 2, log: log([1, 2, 2]) });
+    expect(see(1, { role: "leader", term: 2, log: log([1, 2, 2]), firstIndex: 3 })).toBeNull();
+    expect(see(1, { role: "leader", term: 2, log: log([1, 2]), firstIndex: 3 })).toContain(
+      "had entry 3 of term 2",
+    );
   });
 
   test("a follower may, and a leader that was deposed in between", () => {
@@ -154,6 +197,13 @@ describe("Log Matching", () => {
     expect(see(2, { log: log([1, 1, 2]) })).toBeNull();
     expect(see(1, { log: log([1, 1, 2, 2]) })).toBeNull();
   });
+
+  test("right behind a snapshot the term before counts, too", () => {
+    const { see } = watchedBy(new LogMatching());
+    expect(see(1, { log: log([1, 1, 2, 3]), firstIndex: 4 })).toBeNull();
+    expect(see(2, { log: log([1, 1, 2, 3]) })).toBeNull();
+    expect(see(3, { log: log([1, 1, 1, 3]), firstIndex: 4 })).toContain("is of term 2 on n1");
+  });
 });
 
 describe("Leader Completeness", () => {
@@ -178,6 +228,17 @@ describe("Leader Completeness", () => {
     see(1, { role: "leader", term: 5, log: log([2, 5]), commit: 2 });
     expect(see(2, { role: "leader", term: 4, log: log([]) })).toBeNull();
     expect(see(3, { role: "leader", term: 6, log: log([2]) })).toContain("entry 2 of term 5");
+  });
+
+  test("what lies in the leader's snapshot is held, if it ends in the committed entry", () => {
+    const { see } = watchedBy(new LeaderCompleteness());
+    see(1, { role: "leader", term: 2, log: log([1, 2, 2]), commit: 3 });
+    const held = { role: "leader", term: 3, log: log([1, 2, 2]), firstIndex: 3 } as const;
+    expect(see(2, held)).toBeNull();
+    const other = { role: "leader", term: 4, log: log([1, 1, 2]), firstIndex: 3 } as const;
+    expect(see(3, other)).toContain("n3 leads term 4 without entry 2 of term 2");
+    const short = { role: "leader", term: 5, log: log([1, 2]), firstIndex: 3 } as const;
+    expect(see(4, short)).toContain("without entry 3 of term 2");
   });
 });
 
@@ -209,6 +270,19 @@ describe("State Machine Safety", () => {
   test("an entry that the log does not hold cannot be applied", () => {
     const { see } = watchedBy(new StateMachineSafety());
     expect(see(1, { log: log([1]), applied: 2 })).toBe("n1 applied entry 2, which it has not.");
+  });
+
+  test("what came as a snapshot was not applied here, what follows it is", () => {
+    const { see, restart } = watchedBy(new StateMachineSafety());
+    see(1, { log: log([1, 1, 2, 2]), applied: 4 });
+    expect(see(2, { log: log([1, 1]), applied: 1 })).toBeNull();
+    expect(see(2, { log: log([1, 1, 2]), firstIndex: 4, applied: 3 })).toBeNull();
+    expect(see(2, { log: log([1, 1, 2, 3]), firstIndex: 4, applied: 4 })).toContain("At index 4");
+    restart(3);
+    expect(see(3, { log: log([1, 1, 2, 2]), firstIndex: 3, applied: 3 })).toBeNull();
+    restart(3);
+    // Entries that are kept before the snapshot's end are looked at, though nobody applies them.
+    expect(see(3, { log: log([1, 1, 3, 3]), firstIndex: 3, applied: 3 })).toContain("At index 3");
   });
 
   test("equal entries must lead to equal states", () => {

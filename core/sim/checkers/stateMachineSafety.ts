@@ -1,5 +1,5 @@
 import { index } from "../../base/ids.ts";
-import type { Index, NodeId } from "../../base/ids.ts";
+import type { Index, NodeId, Term } from "../../base/ids.ts";
 import type { Entry } from "../../raft/message.ts";
 import { nodeName } from "./checker.ts";
 import type { RaftChecker } from "./checker.ts";
@@ -37,14 +37,20 @@ export class StateMachineSafety implements RaftChecker {
       const { index: at, term } = lost;
       return `${nodeName(step.node)} has applied entry ${at} of term ${term} and then replaced it.`;
     }
-    for (let i = step.previousApplied + 1; i <= step.applied; i++) {
+    // What came as a snapshot was not applied here, and the state after it tells whether it is right.
+    for (let i = Math.max(step.previousApplied + 1, step.firstIndex); i <= step.applied; i++) {
       const text = this.#apply(step, index(i));
       if (text !== null) return text;
     }
     return null;
   }
 
-  /** The state of a node that has applied everything up to `at`. */
+  /** The term of the entry that was applied at `at` first, anywhere; null if none ever was. */
+  termAppliedAt(at: Index): Term | null {
+    return this.#applications[at]?.entry.term ?? null;
+  }
+
+  /** The state of a node that has applied everything up to `at`, or was given it as a snapshot. */
   checkState(node: NodeId, at: Index, hash: number): string | null {
     const first = this.#states[at];
     if (first === undefined) this.#states[at] = { hash, node };

@@ -1,0 +1,93 @@
+import {
+  assertKnownKeys,
+  bareKey,
+  bareKeys,
+  DirectiveError,
+  requiredValueOf,
+  valueOf,
+  wholeNumber,
+} from "../../raft/conformance/arguments.ts";
+import type { Directive } from "../../raft/conformance/dataFile.ts";
+import { DISK_FAULTS } from "../diskFaults.ts";
+import type { ActionBody } from "../run.ts";
+import { nodeOf, nodesOf, numberOr, oneOf, onlyNode } from "./storyArguments.ts";
+
+const ACKS = { "0": 0, "1": 1, all: -1 } as const;
+const NO_KEYS: ReadonlySet<string> = new Set();
+/** The words with a value that an action knows; an action that is not here knows none. */
+const KEYS: { readonly [Kind in ActionBody["kind"]]?: ReadonlySet<string> } = {
+  produce: new Set(["key", "value", "acks", "node"]),
+  consume: new Set(["node"]),
+  createTopic: new Set(["partitionCount", "replicationFactor", "minInsyncReplicas"]),
+  flipBit: new Set(["file", "byte", "bit"]),
+};
+
+type ActionOf = { readonly [Kind in ActionBody["kind"]]: (d: Directive) => ActionBody };
+
+/** Every action of a run, written as a directive of its name. */
+const ACTIONS: ActionOf = {
+  kill: (d) => ({ kind: "kill", node: onlyNode(d) }),
+  restart: (d) => ({ kind: "restart", node: onlyNode(d) }),
+  timeOut: (d) => ({ kind: "timeOut", node: onlyNode(d) }),
+  cut: (d) => ({ kind: "cut", nodes: nodesOf(d) }),
+  heal: (d) => (d.args.length === 0 ? { kind: "heal" } : { kind: "heal", nodes: nodesOf(d) }),
+  produce: (d) => ({
+    kind: "produce",
+    ...partitionOf(d),
+    key: requiredValueOf(d, "key"),
+    value: requiredValueOf(d, "value"),
+    acks: ACKS[oneOf(valueOf(d, "acks") ?? "all", ["0", "1", "all"], "acks")],
+  }),
+  consume: (d) => ({ kind: "consume", ...partitionOf(d) }),
+  createTopic: (d) => ({
+    kind: "createTopic",
+    topic: bareKey(d, 0, "a topic"),
+    partitionCount: numberOr(d, "partitionCount", 1),
+    replicationFactor: numberOr(d, "replicationFactor", 3),
+    minInsyncReplicas: numberOr(d, "minInsyncReplicas", 2),
+  }),
+  powerCut: () => ({ kind: "powerCut" }),
+  powerOn: () => ({ kind: "powerOn" }),
+  diskFault: (d) => ({
+    kind: "diskFault",
+    node: nodeOf(bareKey(d, 0, "a node")),
+    fault: oneOf(bareKeys(d)[1], DISK_FAULTS, "a disk fault"),
+    on: oneOf(bareKeys(d)[2], ["on", "off"], "a switch") === "on",
+  }),
+  failSync: (d) => ({ kind: "failSync", node: onlyNode(d) }),
+  tear: (d) => ({ kind: "tear", node: onlyNode(d) }),
+  flipBit: (d) => ({
+    kind: "flipBit",
+    node: onlyNode(d),
+    file: requiredValueOf(d, "file"),
+    byte: wholeNumber(requiredValueOf(d, "byte"), "byte"),
+    bit: numberOr(d, "bit", 0),
+  }),
+  snapshot: (d) => ({ kind: "snapshot", node: onlyNode(d) }),
+  repair: (d) => ({ kind: "repair", node: onlyNode(d) }),
+};
+
+export const isAction = (command: string): command is ActionBody["kind"] =>
+  Object.hasOwn(ACTIONS, command);
+
+/** @throws DirectiveError if the directive does not say all that the action needs, or says more. */
+export function actionOf(d: Directive): ActionBody {
+  const { command } = d;
+  if (!isAction(command)) throw new DirectiveError(`there is no action ${command}`);
+  assertKnownKeys(d, KEYS[command] ?? NO_KEYS);
+  return ACTIONS[command](d);
+}
+
+/** "orders 0", and perhaps the one node to ask. */
+function partitionOf(d: Directive): {
+  readonly topic: string;
+  readonly partition: number;
+  readonly node: number | null;
+} {
+  const node = valueOf(d, "node");
+  return {
+    topic: bareKey(d, 0, "a topic"),
+    partition: wholeNumber(bareKey(d, 1, "a partition"), "a partition"),
+    node: node === undefined ? null : nodeOf(node),
+  };
+}

@@ -1,0 +1,147 @@
+import type { DiskFile } from "../sim/diskFaults.ts";
+import type { DiskItem } from "./diskItem.ts";
+import { diskNote } from "./diskNote.ts";
+import type { Recovered } from "./diskNote.ts";
+import { diskSuggestions } from "./diskSuggestion.ts";
+import { RecordReader } from "./recordReader.ts";
+import { nodeName } from "./richText.ts";
+import { SegmentFile } from "./segmentFile.ts";
+import type { ProcessSource, Readers, WorldSource } from "./source.ts";
+import { DISK_ITEMS_MAX } from "./view.ts";
+import type { DiskBytesView, DiskFileView, DiskItemView, DiskView } from "./view.ts";
+
+/** For so long a node's start is what there is to say of its disk. */
+const RECOVERY_IS_NEWS_US = 20_000_000;
+
+/** A file of the log, as it is and as far as it was read. */
+interface LogFile {
+  readonly file: DiskFile;
+  readonly segment: number;
+  readonly log: SegmentFile;
+}
+
+/** What every node's disk holds. Each file is read once, as it grows. */
+export class DiskViews {
+  readonly suggestions = diskSuggestions;
+  readonly #readers: Readers;
+  readonly #batches: RecordReader;
+  /** By node, then by name of the file. */
+  readonly #known = new Map<number, ReadonlyMap<string, SegmentFile>>();
+
+  constructor(readers: Readers) {
+    this.#readers = readers;
+    this.#batches = new RecordReader(readers.decodeRecordBatch);
+  }
+
+  /** `bytes` takes those of every item that the view lists. `recovered` is of the last start. */
+  view(
+    world: Pick<WorldSource, "disk" | "nowUs" | "options">,
+    process: ProcessSource,
+    recovered: Recovered | null,
+    bytes: Record<string, DiskBytesView>,
+  ): DiskView {
+    const node = nodeName(process.node);
+    const { files, faults } = world.disk(process.node);
+    const logs = this.#logFiles(process, files);
+    const logNames = new Set(logs.map(({ file }) => file.name));
+    const items = shownItems(logs, bytes);
+    const isNews = recovered !== null && world.nowUs < recovered.atUs + RECOVERY_IS_NEWS_US;
+    const recordCount = logs.reduce((sum, { log }) => sum + log.recordCount, 0);
+    const view = {
+      node,
+      segments: logs.map(({ file, segment, log }) => ({
+        ...fileView(node, file, `segment ${segment}`),
+        segment,
+        recordCount: log.recordCount,
+      })),
+      segmentBytesMax: world.options.segmentBytes,
+      removedSegmentCount: Math.max(0, (logs[0]?.segment ?? 1) - 1),
+      otherFiles: files
+        .filter(({ name }) => !logNames.has(name))
+        .map((file) => fileView(node, file, this.#textOf(file.name))),
+      items,
+      earlierCount: recordCount - items.filter(isRecord).length,
+      unreadable: firstUnreadable(logs, bytes),
+      faults,
+      isFull: process.broker?.isDiskFull ?? false,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      durableBytes: files.reduce((sum, file) => sum + reallyDurableBytes(file), 0),
+    };
+    return { ...view, note: diskNote(process, view, isNews ? recovered : null) };
+  }
+
+  /** Brings the files of the log up to date, in order of their numbers. */
+  #logFiles({ node }: ProcessSource, files: readonly DiskFile[]): readonly LogFile[] {
+    const before = this.#known.get(node);
+    const logs = files
+      .flatMap((file): LogFile[] => {
+        const segment = this.#readers.segmentOfFileName(file.name);
+        if (segment === null) return [];
+        const place = { node: nodeName(node), segment, file: file.name };
+        const parts = { readers: this.#readers, batches: this.#batches };
+        const log = before?.get(file.name) ?? new SegmentFile({ ...place, ...parts });
+        return [{ file, segment, log }];
+      })
+      .sort((a, b) => a.segment - b.segment);
+    this.#known.set(node, new Map(logs.map(({ file, log }) => [file.name, log])));
+    let lastSequence = 0;
+    for (const [at, { file, log }] of logs.entries()) {
+      log.read(file, lastSequence, at === logs.length - 1);
+      lastSequence = log.lastSequence;
+    }
+    return logs;
+  }
+
+  #textOf(file: string): string {
+    const snapshot = this.#readers.snapshotOfFileName(file);
+    return snapshot === null ? file : `snapshot up to entry ${snapshot.index}`;
+  }
+}
+
+/** The last items of all files together. */
+function shownItems(
+  logs: readonly LogFile[],
+  bytes: Record<string, DiskBytesView>,
+): readonly DiskItemView[] {
+  const items: DiskItemView[] = [];
+  for (let at = logs.length - 1; at >= 0 && items.length < DISK_ITEMS_MAX; at--) {
+    const { log, file } = logs[at]!;
+    const room = DISK_ITEMS_MAX - items.length;
+    items.unshift(...log.items.slice(-room).map((item) => shown(item, file, bytes)));
+  }
+  return items;
+}
+
+function firstUnreadable(
+  logs: readonly LogFile[],
+  bytes: Record<string, DiskBytesView>,
+): DiskItemView | null {
+  for (const { log, file } of logs) {
+    if (log.unreadable !== null) return shown(log.unreadable, file, bytes);
+  }
+  return null;
+}
+
+function shown(item: DiskItem, file: DiskFile, bytes: Record<string, DiskBytesView>): DiskItemView {
+  const view = item.view(reallyDurableBytes(file), file.liedBytes);
+  bytes[view.id] = item.bytes;
+  return view;
+}
+
+const isRecord = ({ kind }: DiskItemView): boolean =>
+  kind !== "segmentHeader" && kind !== "torn" && kind !== "damaged";
+
+const reallyDurableBytes = (file: DiskFile): number => file.durableBytes - file.liedBytes;
+
+function fileView(node: string, file: DiskFile, text: string): DiskFileView {
+  const { name, sizeBytes, liedBytes, isNameDurable } = file;
+  return {
+    id: `${node}:${name}`,
+    file: name,
+    sizeBytes,
+    durableBytes: reallyDurableBytes(file),
+    liedBytes,
+    isNameDurable,
+    text,
+  };
+}

@@ -1,0 +1,4 @@
+import { diskContract } from "../disk.contract.ts";
+import { PlainDisk } from "./plainDisk.ts";
+
+diskContract("the plain disk", () => new PlainDisk());

@@ -1,0 +1,101 @@
+import type { DiskItemView, DiskView } from "@chronik/core/view";
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { NodePill } from "../glyph/NodePill.tsx";
+import { usePage, useView } from "../pageContext.ts";
+import { Bytes } from "./Bytes.tsx";
+import { FaultControls } from "./FaultControls.tsx";
+import { ItemStrip } from "./ItemStrip.tsx";
+import { Segments } from "./Segments.tsx";
+import "../styles/disk.css";
+
+/** What a person has picked; `byte` counts from the start of the item. */
+interface Picked {
+  readonly id: string;
+  readonly byte: number | null;
+}
+
+/** The selected node's log as it stands on its disk, byte for byte, and how to break it. */
+export function DiskPanel({ head }: { head: ReactNode }) {
+  const node = useView((state) => state.selectedNode);
+  const disk = useView((state) => state.world?.disks[state.selectedNode] ?? null);
+  const [picked, setPicked] = useState<Picked | null>(null);
+  const items = disk === null ? [] : itemsOf(disk);
+  const shown = items.find(({ id }) => id === picked?.id) ?? newsOf(disk) ?? items.at(-1) ?? null;
+  const byte = shown?.id === picked?.id ? (picked?.byte ?? null) : null;
+  return (
+    <section className="ready disk-panel" aria-label="Disk">
+      <div className="panel-head">
+        {head}
+        <NodePill node={node} />
+        {disk === null || disk.note.tone !== "plain" ? null : (
+          <span className="small quiet cut-short" title={disk.note.text}>
+            {disk.note.text}
+          </span>
+        )}
+      </div>
+      {disk === null ? (
+        <p className="small quiet">The disk is not read yet.</p>
+      ) : (
+        <>
+          <Trouble disk={disk} />
+          <Segments disk={disk} />
+          {shown === null ? (
+            <div className="bytes" />
+          ) : (
+            <>
+              <ItemStrip
+                disk={disk}
+                items={items}
+                selected={shown.id}
+                onSelect={(id) => setPicked({ id, byte: null })}
+              />
+              <Bytes
+                key={shown.id}
+                item={shown}
+                selected={byte}
+                onSelect={(at) => setPicked({ id: shown.id, byte: at })}
+              />
+            </>
+          )}
+          <FaultControls disk={disk} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Damage that stands further back than the items that are listed is put before them. */
+function itemsOf({ items, unreadable }: DiskView): readonly DiskItemView[] {
+  if (unreadable === null || items.some(({ id }) => id === unreadable.id)) return items;
+  return [unreadable, ...items];
+}
+
+/** What cannot be read is what a person wants to see first. */
+function newsOf(disk: DiskView | null): DiskItemView | null {
+  return disk?.unreadable ?? null;
+}
+
+/** What is wrong with the disk, in full, and the way out where there is one. */
+function Trouble({ disk }: { disk: DiskView }) {
+  const { dispatch } = usePage();
+  const damaged = useView((state) => state.world?.nodes[disk.node]?.isDamaged ?? false);
+  const { text, tone } = disk.note;
+  if (tone === "plain") return null;
+  return (
+    <div className="trouble">
+      <p className={`small tone-${tone}`}>{text}</p>
+      {damaged ? (
+        <button
+          type="button"
+          className="button primary"
+          aria-label={`Repair ${disk.node}`}
+          title="The cluster removes it, its disk is wiped, and it comes back as a learner"
+          onClick={() => dispatch({ kind: "repair", node: disk.node })}
+        >
+          Repair
+        </button>
+      ) : null}
+    </div>
+  );
+}
