@@ -15,8 +15,22 @@ export interface Outcome {
   readonly passed: boolean;
 }
 
-/** Replays the directives of one file in their order. One that fails does not end the replay. */
+/** Carries out a directive and returns what it prints. */
+export type Handler = (d: Directive) => string;
+
+/** Replays one file in the language that it is written in. */
 export function replay(parts: readonly Part[]): readonly Outcome[] {
+  return replayWith(parts, handlerFor);
+}
+
+/**
+ * Replays the directives of one file in their order, with a handler that is made for them. One that
+ * fails does not end the replay.
+ */
+export function replayWith(
+  parts: readonly Part[],
+  handlerFor: (directives: readonly Directive[]) => Handler,
+): readonly Outcome[] {
   const directives = parts.flatMap((part) => (part.kind === "directive" ? part.directive : []));
   const handle = handlerFor(directives);
   return directives.map((directive) => {
@@ -27,7 +41,7 @@ export function replay(parts: readonly Part[]): readonly Outcome[] {
 }
 
 /** A file is in the language of the first command that only one of the languages has. */
-function handlerFor(directives: readonly Directive[]): (d: Directive) => string {
+function handlerFor(directives: readonly Directive[]): Handler {
   for (const { command } of directives) {
     if (Environment.knows(command)) break;
     if (QUORUM_COMMANDS.has(command)) return answerQuorumDirective;

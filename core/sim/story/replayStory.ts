@@ -1,26 +1,10 @@
-import { DirectiveError } from "../../raft/conformance/arguments.ts";
 import type { Part } from "../../raft/conformance/dataFile.ts";
+import { replayWith } from "../../raft/conformance/replay.ts";
 import type { Outcome } from "../../raft/conformance/replay.ts";
 import { StoryWorld } from "./storyWorld.ts";
 
-/** Plays the directives of one story in their order. One that fails does not end it. */
+/** Plays one story, in a world of its own. */
 export function replayStory(parts: readonly Part[]): readonly Outcome[] {
   const story = new StoryWorld();
-  const directives = parts.flatMap((part) => (part.kind === "directive" ? part.directive : []));
-  return directives.map((directive) => {
-    const result = resultOf(() => story.handle(directive));
-    const passed = result.kind === "transcript" && result.text === directive.expected;
-    return { directive, result, passed };
-  });
-}
-
-function resultOf(handle: () => string): Outcome["result"] {
-  try {
-    const text = handle();
-    return { kind: "transcript", text: text.endsWith("\n") ? text : `${text}\n` };
-  } catch (error) {
-    if (error instanceof DirectiveError) return { kind: "refused", why: error.message };
-    // Whatever else happens is a fault of this program, and no reason to leave out what follows.
-    return { kind: "refused", why: `unexpected ${String(error)}` };
-  }
+  return replayWith(parts, () => (d) => story.handle(d));
 }

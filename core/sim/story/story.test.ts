@@ -1,33 +1,16 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { formatDataFile, parseDataFile } from "../../raft/conformance/dataFile.ts";
-import type { Directive } from "../../raft/conformance/dataFile.ts";
-import { describeDifference } from "../../raft/conformance/difference.ts";
+import { parsedText, storiesHold } from "../../raft/conformance/dataFiles.contract.ts";
 import { replayStory } from "./replayStory.ts";
 
-/**
- * Plays the stories of whole worlds. As with those of Raft, REWRITE=1 writes them anew with what
- * they give now, and the diff is the review.
- */
+/** Plays the stories of whole worlds. */
 const STORIES = fileURLToPath(new URL("../../stories/disk/", import.meta.url));
-const isRewriting = process.env["REWRITE"] === "1";
 
-describe("stories of disks", () => {
-  test.each(readdirSync(STORIES).filter((name) => name.endsWith(".txt")))("%s", (name) => {
-    const path = join(STORIES, name);
-    if (isRewriting) rewrite(path);
-    const outcomes = replayStory(parsed(path));
-    expect(outcomes.length, `${path} holds directives`).toBeGreaterThan(0);
-    const failures = outcomes.filter((outcome) => !outcome.passed);
-    expect(failures.map((failure) => describeDifference(path, failure)).join("\n")).toBe("");
-  });
-});
+describe("stories of disks", () => storiesHold(STORIES, replayStory));
 
 describe("a directive that says nothing is refused", () => {
   const why = (directive: string): string => {
-    const outcomes = replayStory(parsedText(`cluster\n----\n\n${directive}\n----\n`));
+    const outcomes = replayStory(parsedText(`cluster\n----\n\n${directive}\n----\n`, "story"));
     const result = outcomes.at(-1)!.result;
     return result.kind === "refused" ? result.why : `printed ${result.text}`;
   };
@@ -50,26 +33,7 @@ describe("a directive that says nothing is refused", () => {
   });
 
   test("a question before there is a world", () => {
-    const [outcome] = replayStory(parsedText("log\n----\n"));
+    const [outcome] = replayStory(parsedText("log\n----\n", "story"));
     expect(outcome!.result).toEqual({ kind: "refused", why: "a story begins with cluster" });
   });
 });
-
-function rewrite(path: string): void {
-  const parts = parsed(path);
-  const actual = new Map<Directive, string>();
-  for (const { directive, result } of replayStory(parts)) {
-    if (result.kind === "transcript") actual.set(directive, result.text);
-  }
-  writeFileSync(path, formatDataFile(parts, actual));
-}
-
-function parsed(path: string) {
-  return parsedText(readFileSync(path, "utf8"), path);
-}
-
-function parsedText(text: string, path = "story") {
-  const parts = parseDataFile(text);
-  if ("error" in parts) throw new Error(`${path}:${parts.line}: ${parts.error}`);
-  return parts;
-}
