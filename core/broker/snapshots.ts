@@ -43,8 +43,8 @@ export class Snapshots {
   #isWanted = false;
   /** What the store works on. */
   #saving: { readonly snapshot: Snapshot; readonly isInstalled: boolean } | null = null;
-  /** A leader's, until it is durable. */
-  #toInstall: Snapshot | null = null;
+  /** A leader's, until it has taken the place of the state. None is taken here meanwhile. */
+  #toInstall: { readonly snapshot: Snapshot; isDurable: boolean } | null = null;
   #isFull = false;
   /** The record that tells of the last snapshot; null once it is durable and the log was cut. */
   #markerSequence: number | null = null;
@@ -93,19 +93,20 @@ export class Snapshots {
 
   /** Tries again what the full disk has refused. */
   tick(confState: ConfState): void {
-    if (this.#toInstall !== null) this.#saveToInstall(this.#toInstall);
+    if (this.#toInstall !== null) this.#saveToInstall();
     else if (this.#isWanted || this.#parts.storage.wantsSnapshot) this.take(confState);
   }
 
   /** A leader's snapshot is to take the place of log and state. */
   install(snapshot: Snapshot): void {
     assert(this.#toInstall === null, "one Ready is open at a time, and so one snapshot");
-    this.#toInstall = snapshot;
-    this.#saveToInstall(snapshot);
+    this.#toInstall = { snapshot, isDurable: false };
+    this.#saveToInstall();
   }
 
+  /** A leader's snapshot is on its way to the disk, and the log must not speak of it yet. */
   get isInstalling(): boolean {
-    return this.#toInstall !== null;
+    return this.#toInstall !== null && !this.#toInstall.isDurable;
   }
 
   nextOperation(): DiskOperation | null {
@@ -147,6 +148,7 @@ export class Snapshots {
   installed({ metadata, data }: Snapshot): void {
     const { wal, clock } = this.#parts;
     const { index, term } = metadata;
+    this.#toInstall = null;
     this.#lastIndex = index;
     this.#kept = { index, term, sizeBytes: data.length, takenAtUs: clock.nowUs };
     this.#markerSequence = wal.durableSequence;
@@ -164,8 +166,9 @@ export class Snapshots {
     this.#save({ metadata: { confState, index, term: state.appliedTerm }, data }, false);
   }
 
-  #saveToInstall(snapshot: Snapshot): void {
-    if (this.#parts.store.saving === null) this.#save(snapshot, true);
+  #saveToInstall(): void {
+    if (!this.isInstalling || this.#parts.store.saving !== null) return;
+    this.#save(this.#toInstall!.snapshot, true);
   }
 
   #save(snapshot: Snapshot, isInstalled: boolean): void {
@@ -182,7 +185,8 @@ export class Snapshots {
     this.#saving = null;
     if (isInstalled) {
       // The Ready loop goes on, and tells the log.
-      this.#toInstall = null;
+      assert(this.#toInstall !== null, "what is installed was asked for");
+      this.#toInstall.isDurable = true;
       return;
     }
     const { index, term } = snapshot.metadata;
@@ -192,7 +196,7 @@ export class Snapshots {
     wal.requestSync();
     storage.keepSnapshot(snapshot, config.snapshotTrailingEntries);
     out.event({ kind: "snapshotTaken", index, term, sizeBytes });
-    if (this.#toInstall !== null) this.#saveToInstall(this.#toInstall);
+    this.#saveToInstall();
   }
 
   #gaveUp(): void {

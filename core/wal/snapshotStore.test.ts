@@ -84,6 +84,16 @@ test("older ones go once the new one is durable, and not before", () => {
   expect(files(disk)).toEqual([snapshotFileName(snapshotAt(9))]);
 });
 
+test("one store saves several, one after the other", () => {
+  const disk = new PlainDisk();
+  const store = storeOn(disk);
+  for (const entry of [7, 9, 11]) {
+    store.save(snapshotAt(entry));
+    settle(store, disk);
+    expect(files(disk)).toEqual([snapshotFileName(snapshotAt(entry))]);
+  }
+});
+
 test("one of the same index takes the place of the one before", () => {
   const disk = diskWith(7, 7);
   expect(found(disk)).toEqual([snapshotAt(7)]);
@@ -141,6 +151,18 @@ describe("without room", () => {
     expect(progress).toEqual({ outcome: "full", reason: "no space left" });
     expect(store.nextOperation()).toBeNull();
   });
+});
+
+test("without room for a name it has failed: what is on the disk is not known", () => {
+  const disk = new PlainDisk();
+  const store = storeOn(disk);
+  store.save(snapshotAt(7));
+  settle(store, disk, 2);
+  const { id, kind } = store.nextOperation()!;
+  expect(kind).toBe("rename");
+  const error = { kind: "full", message: "no space left" } as const;
+  expect(store.complete({ id, error, bytes: null })).toMatchObject({ outcome: "failed" });
+  expect(store.nextOperation()).toBeNull();
 });
 
 test("after any other error nothing more is done", () => {

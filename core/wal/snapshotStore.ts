@@ -35,10 +35,12 @@ export class SnapshotStore {
   #save: Save | null = null;
   #inFlight: DiskOperation | null = null;
   #failure: string | null = null;
+  #newestIndex: number;
 
   /** `nextOperationId` is one counter for all operations of a node. */
   constructor(found: SnapshotsFound, nextOperationId: () => number) {
     this.#nextOperationId = nextOperationId;
+    this.#newestIndex = found.snapshots[0]?.index ?? 0;
     this.#removals = [...found.leftovers];
     this.#superseded = [
       ...found.snapshots.map(snapshotFileName),
@@ -51,9 +53,10 @@ export class SnapshotStore {
     return this.#save?.snapshot ?? null;
   }
 
-  /** Begins to write a snapshot. One at a time. */
+  /** Begins to write a snapshot. One at a time, and never an older one than there is. */
   save(snapshot: SnapshotFile): void {
     assert(this.#save === null, "one snapshot is saved at a time");
+    assert(snapshot.index >= this.#newestIndex, "what is saved last is the snapshot in force");
     this.#save = { snapshot, step: 0 };
   }
 
@@ -116,6 +119,7 @@ export class SnapshotStore {
     // One of the same name has been replaced.
     this.#removals.push(...this.#superseded.filter((older) => older !== file));
     this.#superseded = [file];
+    this.#newestIndex = snapshot.index;
     this.#save = null;
     return { outcome: "saved", snapshot };
   }

@@ -57,7 +57,7 @@ export class WalIndex {
 
   #appendEntry(group: number, index: Index, sequence: number): void {
     const entries = this.#groups.get(group);
-    if (entries === undefined || index <= entries.first || entries.sequences.length === 0) {
+    if (entries === undefined || index < entries.first || entries.sequences.length === 0) {
       this.#groups.set(group, { first: index, sequences: [sequence] });
       return;
     }
