@@ -94,7 +94,7 @@ export class DiskViews {
 
   #textOf(file: string): string {
     const snapshot = this.#readers.snapshotOfFileName(file);
-    return snapshot === null ? file : `snapshot up to entry ${snapshot.index}`;
+    return snapshot === null ? file : `snapshot up to ${snapshot.index}`;
   }
 }
 

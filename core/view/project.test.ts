@@ -332,7 +332,7 @@ describe("disks", () => {
       expect(row.cells[0]?.index).toBe(row.snapshotIndex + 1);
       expect(row.persistedIndex).toBe(row.lastIndex);
       expect(view.disks[name]?.otherFiles.map(({ text }) => text)).toEqual([
-        `snapshot up to entry ${row.snapshotIndex}`,
+        `snapshot up to ${row.snapshotIndex}`,
       ]);
     }
   });

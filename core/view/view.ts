@@ -309,7 +309,7 @@ export interface DiskFileView {
   readonly liedBytes: number;
   /** Whether a loss of power leaves it in its directory. */
   readonly isNameDurable: boolean;
-  /** "snapshot up to entry 120". */
+  /** "snapshot up to 120". */
   readonly text: string;
 }
 export interface SegmentView extends DiskFileView {
