@@ -2,6 +2,7 @@ import type { NodeId } from "../base/ids.ts";
 import type { DiskCompletion, DiskError, DiskImage, DiskOperation } from "../wal/disk.ts";
 import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
+import { NO_DISK_FAULTS } from "./diskFaults.ts";
 import type { DiskFault, DiskFaults, DiskFile, DiskProbe } from "./diskFaults.ts";
 import { DiskFiles, SECTOR_BYTES, someSectors } from "./diskFiles.ts";
 import type { ByteRange, FileImage } from "./diskFiles.ts";
@@ -68,16 +69,6 @@ interface Appended extends ByteRange {
 const BEGUN: Begun = { error: null, appended: null };
 const NO_SPACE: DiskError = { kind: "full", message: "no space left on the device" };
 const SYNC_FAILED: DiskError = { kind: "failed", message: "fsync failed: input/output error" };
-const NO_FAULTS: DiskFaults = {
-  lostCache: false,
-  tornSectors: false,
-  lostNames: false,
-  lyingSync: false,
-  slow: false,
-  full: false,
-  failSync: false,
-  tear: false,
-};
 
 /**
  * One node's disk. It works on one operation at a time, in the order in which they were asked for.
@@ -100,7 +91,7 @@ export class Disk implements DiskProbe {
   readonly #queue: DiskOperation[] = [];
   #work: Work | null = null;
   #startedCount = 0;
-  #faults = NO_FAULTS;
+  #faults = NO_DISK_FAULTS;
   #hasLied = false;
   /** Where the file of the write under way will end, if that write is to be torn. */
   #tornSizeBytes = 0;

@@ -30,6 +30,17 @@ export interface DiskFaults extends Readonly<Record<DiskFault, boolean>> {
   readonly tear: boolean;
 }
 
+export const NO_DISK_FAULTS: DiskFaults = {
+  lostCache: false,
+  tornSectors: false,
+  lostNames: false,
+  lyingSync: false,
+  slow: false,
+  full: false,
+  failSync: false,
+  tear: false,
+};
+
 /** A file as the operating system sees it, and what of it a loss of power cannot take. */
 export interface DiskFile {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { index, leaderEpoch, nodeId, offset, term } from "../base/index.ts";
 import * as metadata from "../metadata/index.ts";
+import { NO_DISK_FAULTS } from "../sim/diskFaults.ts";
 import type { DiskFile } from "../sim/diskFaults.ts";
 import { DEFAULT_RUN_OPTIONS } from "../sim/run.ts";
 import * as wal from "../wal/index.ts";
@@ -12,16 +13,6 @@ import { DiskViews } from "./diskView.ts";
 import type { ProcessSource } from "./source.ts";
 import type { DiskBytesView, DiskView } from "./view.ts";
 
-const NO_FAULTS = {
-  lostCache: false,
-  tornSectors: false,
-  lostNames: false,
-  lyingSync: false,
-  slow: false,
-  full: false,
-  failSync: false,
-  tear: false,
-};
 const LOG_START: WalRecord = { kind: "logStart", segment: 1, carriedCount: 0 };
 const TOPIC = { kind: "createTopic", topic: "orders", partitionCount: 3, replicationFactor: 3 };
 const RECORDS: readonly WalRecord[] = [
@@ -80,7 +71,7 @@ class Disk {
   see(...files: readonly DiskFile[]): DiskView {
     const { nowUs } = this;
     const options = DEFAULT_RUN_OPTIONS;
-    const world = { nowUs, options, disk: () => ({ files, faults: NO_FAULTS }) };
+    const world = { nowUs, options, disk: () => ({ files, faults: NO_DISK_FAULTS }) };
     const process = { node: nodeId(2), incarnation: 2, ...this.process } as ProcessSource;
     this.bytes = {};
     return this.#views.view(world, process, this.recovered, this.bytes);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_DISK_FAULTS } from "../sim/diskFaults.ts";
 import type { Action } from "../sim/index.ts";
 import { plainText, say } from "./richText.ts";
 import { sentenceView } from "./sentence.ts";
@@ -85,18 +86,8 @@ const partition = {
   underReplicated: true,
 } as unknown as PartitionView;
 
-const NO_FAULTS = {
-  lostCache: false,
-  tornSectors: false,
-  lostNames: false,
-  lyingSync: false,
-  slow: false,
-  full: false,
-  failSync: false,
-  tear: false,
-};
 const disk = (changes: Partial<DiskView>): DiskView =>
-  ({ node: "n1", items: [], unreadable: null, faults: NO_FAULTS, ...changes }) as DiskView;
+  ({ node: "n1", items: [], unreadable: null, faults: NO_DISK_FAULTS, ...changes }) as DiskView;
 const record = (sequence: number): DiskItemView =>
   ({
     kind: "entry",
@@ -261,10 +252,10 @@ describe("what to try", () => {
     const after = (of: Partial<DiskView>): string =>
       tries({ ...told, disks: { n1: disk(of) } }, ...known);
     expect(after({})).toBe("kill-leader");
-    const full = { n1: disk({ faults: { ...NO_FAULTS, full: true } }) };
+    const full = { n1: disk({ faults: { ...NO_DISK_FAULTS, full: true } }) };
     expect(tries({ ...calm, disks: full })).toBe("make-room");
-    expect(after({ faults: { ...NO_FAULTS, tear: true } })).toBe("produce-to-be-torn");
-    expect(after({ faults: { ...NO_FAULTS, full: true } })).toBe("make-room");
+    expect(after({ faults: { ...NO_DISK_FAULTS, tear: true } })).toBe("produce-to-be-torn");
+    expect(after({ faults: { ...NO_DISK_FAULTS, full: true } })).toBe("make-room");
     expect(after({ unreadable: { kind: "damaged" } as DiskItemView })).toBe("kill-to-find");
     const damaged = node(1, { ...down, process: "stopped", isDamaged: true });
     expect(tries(scene([damaged, leader, node(3)]))).toBe("repair");
