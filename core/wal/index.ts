@@ -22,13 +22,7 @@ export type {
 export { readRecord, readRecordHeader, RECORD_HEADER_BYTES } from "./recordFormat.ts";
 export type { RecordHeader, RecordPlace, RecordRead } from "./recordFormat.ts";
 export { recoverWal } from "./recoverWal.ts";
-export type {
-  WalDamaged,
-  WalDamageReason,
-  WalRecovered,
-  WalRecovery,
-  WalReport,
-} from "./recoverWal.ts";
+export type { WalRecovered, WalRecovery } from "./recoverWal.ts";
 export type { WalSegment } from "./segmentBuffer.ts";
 export {
   FORMAT_VERSION,
@@ -51,5 +45,6 @@ export { isUnfinished } from "./tornTail.ts";
 export type { WalIndex } from "./walIndex.ts";
 export { freshWal } from "./walStart.ts";
 export type { WalIdentity, WalStart } from "./walStart.ts";
+export type { WalDamaged, WalDamageReason, WalReport } from "./walReport.ts";
 export { WalWriter } from "./walWriter.ts";
 export type { WalProgress, WalWrite, WalWriterOptions } from "./walWriter.ts";

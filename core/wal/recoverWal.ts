@@ -2,11 +2,12 @@ import type { DiskImage } from "./disk.ts";
 import { LogScan, mayStartAt } from "./logScan.ts";
 import type { RecoveredRecord } from "./logScan.ts";
 import { readRecord, readRecordHeader, RECORD_HEADER_BYTES } from "./recordFormat.ts";
-import { damagedSentence, recoveredSentence } from "./recoverySentence.ts";
 import type { WalSegment } from "./segmentBuffer.ts";
 import { FORMAT_VERSION, readSegmentHeader } from "./segmentHeader.ts";
 import { findRemains, findSegmentFiles, isUnfinished } from "./tornTail.ts";
 import type { SegmentFile, Unreadable } from "./tornTail.ts";
+import { damagedSentence, recoveredSentence } from "./walReport.ts";
+import type { WalDamaged, WalDamageReason, WalReport } from "./walReport.ts";
 import { freshWal } from "./walStart.ts";
 import type { WalIdentity, WalStart } from "./walStart.ts";
 
@@ -45,42 +46,6 @@ export interface WalRecovered {
   /** For the writer, which also cuts off a torn tail before it writes anything else. */
   readonly start: WalStart;
 }
-
-export interface WalReport {
-  readonly recordCount: number;
-  readonly segmentCount: number;
-  /** Size of the torn tail; 0 when the log ended cleanly. */
-  readonly cutBytes: number;
-  /** What was found, for people. */
-  readonly sentence: string;
-}
-
-/** The log must not be served from: something that may have been promised is not readable. */
-export interface WalDamaged {
-  readonly outcome: "damaged";
-  readonly segment: number;
-  /** The sequence that the unreadable record should have; null when it is about the segment. */
-  readonly recordNumber: number | null;
-  readonly position: number;
-  readonly reason: WalDamageReason;
-  /** How many records behind that place can be read. */
-  readonly validRecordsAfter: number;
-  /** What was found and what follows from it, for people. */
-  readonly sentence: string;
-}
-
-export type WalDamageReason =
-  /** A later record says that the unreadable one had reached the disk. */
-  | "durableRecordUnreadable"
-  /** It does not look like a write that was interrupted. */
-  | "recordUnreadable"
-  | "earlierSegmentUnreadable"
-  | "segmentMissing"
-  | "segmentHeaderWrong"
-  /** The log was written by another node. */
-  | "otherNodesDisk"
-  /** The bytes are as they were written, but do not fit together. */
-  | "recordWrong";
 
 /**
  * Reads the log of a node and hands every record to `visit`, in the order in which they were

@@ -2,7 +2,7 @@ import { ByteWriter } from "../../base/bytes.ts";
 import type { DiskImage } from "../disk.ts";
 import type { LogStartRecord, WalRecord } from "../record.ts";
 import { sealRecord, writeRecord } from "../recordFormat.ts";
-import type { WalDamaged } from "../recoverWal.ts";
+import type { WalDamaged } from "../walReport.ts";
 import { segmentFileName, writeSegmentHeader } from "../segmentHeader.ts";
 import type { SegmentOwner } from "../segmentHeader.ts";
 import { entry, NODE, readLog } from "./openWal.ts";

@@ -1,6 +1,41 @@
-import type { WalDamaged } from "./recoverWal.ts";
+/* What recovery has found, as values and for people. */
 
-/** What recovery says to people. */
+export interface WalReport {
+  readonly recordCount: number;
+  readonly segmentCount: number;
+  /** Size of the torn tail; 0 when the log ended cleanly. */
+  readonly cutBytes: number;
+  /** What was found, for people. */
+  readonly sentence: string;
+}
+
+/** The log must not be served from: something that may have been promised is not readable. */
+export interface WalDamaged {
+  readonly outcome: "damaged";
+  readonly segment: number;
+  /** The sequence that the unreadable record should have; null when it is about the segment. */
+  readonly recordNumber: number | null;
+  readonly position: number;
+  readonly reason: WalDamageReason;
+  /** How many records behind that place can be read. */
+  readonly validRecordsAfter: number;
+  /** What was found and what follows from it, for people. */
+  readonly sentence: string;
+}
+
+export type WalDamageReason =
+  /** A later record says that the unreadable one had reached the disk. */
+  | "durableRecordUnreadable"
+  /** It does not look like a write that was interrupted. */
+  | "recordUnreadable"
+  | "earlierSegmentUnreadable"
+  | "segmentMissing"
+  | "segmentHeaderWrong"
+  /** The log was written by another node. */
+  | "otherNodesDisk"
+  /** The bytes are as they were written, but do not fit together. */
+  | "recordWrong";
+
 export function recoveredSentence(
   recordCount: number,
   segmentCount: number,
