@@ -87,6 +87,49 @@ test("a flipped bit is found at the next start, and the node is repaired", async
   await expectCaughtUp(cluster, follower);
 });
 
+test("the panel says that it reads until the disks are there, and its controls keep their places", async ({
+  cluster,
+  page,
+}) => {
+  let letThrough = (): void => {};
+  const wait = new Promise<void>((resolve) => (letThrough = resolve));
+  await page.route("**/assets/disks-*.js", async (route) => {
+    await wait;
+    await route.continue();
+  });
+  await cluster.open();
+  await page.keyboard.press("d");
+  await expect(cluster.disk()).toContainText("Reading the disk …");
+  letThrough();
+  await expect(cluster.diskRecords().first()).toBeVisible();
+  await expect(cluster.disk()).not.toContainText("Reading");
+
+  const tear = cluster.disk().getByRole("button", { name: /^Tear: / });
+  const before = await tear.boundingBox();
+  await tear.click();
+  await expect(tear).toHaveAttribute("aria-pressed", "true");
+  expect(await tear.boundingBox()).toEqual(before);
+});
+
+test("every field of a hard state is in sight", async ({ cluster }) => {
+  await cluster.open();
+  await cluster.showDisk("n3");
+  await cluster.pause();
+  await cluster
+    .diskRecords()
+    .filter({ hasText: /^state$/ })
+    .last()
+    .click();
+  for (const name of ["term", "vote", "commit", "header crc", "end mark"]) {
+    await expect(
+      cluster
+        .disk()
+        .getByRole("term")
+        .filter({ hasText: new RegExp(`^${name}$`) }),
+    ).toBeInViewport({ ratio: 1 });
+  }
+});
+
 for (const [name, colorScheme, viewport] of [
   ["light", "light", { width: 1440, height: 900 }],
   ["dark", "dark", { width: 1440, height: 900 }],

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import type { ComponentType } from "react";
 import { TopBar } from "./bar/TopBar.tsx";
 import { Definitions } from "./glyph/Definitions.tsx";
 import { useKeyboard } from "./keyboard.ts";
@@ -27,9 +28,9 @@ import { TimePanel } from "./time/TimePanel.tsx";
 import "./styles/page.css";
 
 /** Nobody needs it before asking for it. */
-const HelpSheet = lazy(async () => {
-  const sheet = await import("./notice/HelpSheet.tsx");
-  return { default: sheet.HelpSheet };
+const HelpSheet = lazy(async (): Promise<{ default: ComponentType<{ onClose: () => void }> }> => {
+  const sheet = await import("./notice/HelpSheet.tsx").catch(() => null);
+  return { default: sheet?.HelpSheet ?? (() => null) };
 });
 
 /** The whole page. Its parts subscribe to what they show; this one only lays them out. */

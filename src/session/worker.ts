@@ -34,10 +34,11 @@ function post(message: FrameMessage): void {
   void loadDiskViews();
 }
 
-/** Without it, as when the network fails, the page says that it cannot show the disk. */
+/** Without it, as when the network fails, all but the disks is shown. */
 async function loadDiskViews(): Promise<void> {
-  const { DiskViews } = await import("@chronik/core/view/disks");
-  if (!failed) session.showDisks((readers) => new DiskViews(readers));
+  const part = await import("@chronik/core/view/disks").catch(() => null);
+  if (part === null || failed) return;
+  session.showDisks((readers) => new part.DiskViews(readers));
 }
 
 function schedule(): void {

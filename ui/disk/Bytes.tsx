@@ -1,11 +1,11 @@
 import type { DiskBytesView, DiskFieldView, DiskItemView } from "@chronik/core/view";
 import { useState } from "react";
 import type { KeyboardEvent } from "react";
+import { useLayout } from "../layout.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { bytesText } from "../timeText.ts";
 import { itemTitle, stateText } from "./itemText.ts";
 
-const LINE_BYTES = 16;
 const NO_BYTES: DiskBytesView = { hex: "", hiddenBytes: 0, fields: [] };
 
 interface BytesProps {
@@ -15,7 +15,7 @@ interface BytesProps {
   readonly onSelect: (byte: number) => void;
 }
 
-/** The bytes of one item, each in the hue of its field; the fields beside them say what they mean. */
+/** The bytes of one item, each in the hue of its field; the fields under them say what they mean. */
 export function Bytes({ item, selected, onSelect }: BytesProps) {
   const bytes = useView((state) => state.world?.diskBytes[item.id] ?? NO_BYTES);
   const [hovered, setHovered] = useState<DiskFieldView | null>(null);
@@ -35,14 +35,15 @@ export function Bytes({ item, selected, onSelect }: BytesProps) {
           onHover={setHovered}
         />
         <dl onPointerLeave={() => setHovered(null)}>
-          {bytes.fields.map((field) => (
+          {inReadingOrder(bytes.fields).map((field) => (
             <div
               key={field.name}
-              className={field === active ? "active" : ""}
+              className={chipLook(item, field, active)}
+              title={`${field.name}: ${field.value}`}
               onPointerEnter={() => setHovered(field)}
             >
-              <dt className={fieldLook(item, field)}>{field.name}</dt>
-              <dd title={field.value}>{field.value}</dd>
+              <dt>{field.name}</dt>
+              <dd>{field.value}</dd>
             </div>
           ))}
         </dl>
@@ -60,7 +61,11 @@ function ItemLine({ item, selected }: Pick<BytesProps, "item" | "selected">) {
   return (
     <div className="item-line small">
       <b>{itemTitle(item)}</b>
-      <span className="quiet">{bytesText(item.sizeBytes)}</span>
+      <span className="quiet">
+        {selected === null
+          ? bytesText(item.sizeBytes)
+          : `byte ${selected + 1} of ${item.sizeBytes}`}
+      </span>
       <span className="cut-short" title={item.text}>
         {item.text}
       </span>
@@ -72,7 +77,7 @@ function ItemLine({ item, selected }: Pick<BytesProps, "item" | "selected">) {
         title={`Changes the lowest bit of byte ${byte} of ${item.file}`}
         onClick={() => dispatch({ kind: "flipBit", node, file: item.file, byte, bit: 0 })}
       >
-        Flip a bit{selected === null ? "" : ` of byte ${byte}`}
+        Flip a bit
       </button>
     </div>
   );
@@ -86,12 +91,15 @@ interface HexProps extends BytesProps {
 }
 
 function Hex({ item, bytes, fieldOf, active, selected, onSelect, onHover }: HexProps) {
+  const layout = useLayout();
+  // Most fields have four bytes or eight, so that both widths break between them.
+  const lineBytes = layout === "full" || layout === "folded" ? 24 : 16;
   const count = bytes.hex.length / 2;
-  const lines = Array.from({ length: Math.ceil(count / LINE_BYTES) }, (_, line) => line);
+  const lines = Array.from({ length: Math.ceil(count / lineBytes) }, (_, line) => line);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    const step = STEPS.get(event.key);
-    const next = (selected ?? 0) + (step ?? 0);
-    if (step === undefined || next < 0 || next >= count) return;
+    const step = keyStep(event.key, lineBytes);
+    const next = (selected ?? 0) + step;
+    if (step === 0 || next < 0 || next >= count) return;
     event.preventDefault();
     onSelect(next);
     const { currentTarget } = event;
@@ -110,10 +118,10 @@ function Hex({ item, bytes, fieldOf, active, selected, onSelect, onHover }: HexP
       {lines.map((line) => (
         <div key={line} role="row">
           <span role="rowheader" className="quiet">
-            {(item.position + line * LINE_BYTES).toString(16).padStart(4, "0")}
+            {(item.position + line * lineBytes).toString(16).padStart(4, "0")}
           </span>
-          {Array.from({ length: Math.min(LINE_BYTES, count - line * LINE_BYTES) }, (_, column) => {
-            const at = line * LINE_BYTES + column;
+          {Array.from({ length: Math.min(lineBytes, count - line * lineBytes) }, (_, column) => {
+            const at = line * lineBytes + column;
             const field = fieldOf[at];
             return (
               <span
@@ -138,12 +146,20 @@ function Hex({ item, bytes, fieldOf, active, selected, onSelect, onHover }: HexP
   );
 }
 
-const STEPS: ReadonlyMap<string, number> = new Map([
-  ["ArrowLeft", -1],
-  ["ArrowRight", 1],
-  ["ArrowUp", -LINE_BYTES],
-  ["ArrowDown", LINE_BYTES],
-]);
+function keyStep(key: string, lineBytes: number): number {
+  switch (key) {
+    case "ArrowLeft":
+      return -1;
+    case "ArrowRight":
+      return 1;
+    case "ArrowUp":
+      return -lineBytes;
+    case "ArrowDown":
+      return lineBytes;
+    default:
+      return 0;
+  }
+}
 
 function byteLook(
   item: DiskItemView,
@@ -158,10 +174,26 @@ function byteLook(
   return look.join(" ");
 }
 
+function chipLook(item: DiskItemView, field: DiskFieldView, active: DiskFieldView | null): string {
+  const look = [fieldLook(item, field)];
+  if (field === active) look.push("active");
+  if (field.value.length > LONG_LETTERS) look.push("long");
+  return look.join(" ");
+}
+
+const LONG_LETTERS = 24;
+
 /** A term wears its own hue. */
 function fieldLook(item: DiskItemView, { role }: DiskFieldView): string {
   return role === "term" ? `field-term hue-${item.term % 6}` : `field-${role}`;
 }
+
+/** What a record says comes before what frames it. */
+function inReadingOrder(fields: readonly DiskFieldView[]): readonly DiskFieldView[] {
+  return [...fields.filter((field) => !isFrame(field)), ...fields.filter(isFrame)];
+}
+
+const isFrame = ({ role }: DiskFieldView): boolean => role === "frame" || role === "checksum";
 
 /** The field of each byte. */
 function fieldsByByte({ fields }: DiskBytesView): readonly DiskFieldView[] {

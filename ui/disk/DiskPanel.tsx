@@ -21,7 +21,9 @@ export function DiskPanel({ head }: { head: ReactNode }) {
   const disk = useView((state) => state.world?.disks[state.selectedNode] ?? null);
   const [picked, setPicked] = useState<Picked | null>(null);
   const items = disk === null ? [] : itemsOf(disk);
-  const shown = items.find(({ id }) => id === picked?.id) ?? newsOf(disk) ?? items.at(-1) ?? null;
+  // What cannot be read is what a person wants to see first.
+  const shown =
+    items.find(({ id }) => id === picked?.id) ?? disk?.unreadable ?? items.at(-1) ?? null;
   const byte = shown?.id === picked?.id ? (picked?.byte ?? null) : null;
   return (
     <section className="ready disk-panel" aria-label="Disk">
@@ -35,7 +37,7 @@ export function DiskPanel({ head }: { head: ReactNode }) {
         )}
       </div>
       {disk === null ? (
-        <p className="small quiet">The disk is not read yet.</p>
+        <p className="small quiet gone">Reading the disk …</p>
       ) : (
         <>
           <Trouble disk={disk} />
@@ -69,11 +71,6 @@ export function DiskPanel({ head }: { head: ReactNode }) {
 function itemsOf({ items, unreadable }: DiskView): readonly DiskItemView[] {
   if (unreadable === null || items.some(({ id }) => id === unreadable.id)) return items;
   return [unreadable, ...items];
-}
-
-/** What cannot be read is what a person wants to see first. */
-function newsOf(disk: DiskView | null): DiskItemView | null {
-  return disk?.unreadable ?? null;
 }
 
 /** What is wrong with the disk, in full, and the way out where there is one. */

@@ -24,19 +24,21 @@ export function FaultControls({ disk }: { disk: DiskView }) {
       </div>
       <div className="once" role="group" aria-label="Once">
         {ONCE.map(([kind, word, meaning]) => {
-          const armed =
-            (kind === "tear" && faults.tear) || (kind === "failSync" && faults.failSync);
+          const armed = kind !== "snapshot" && faults[kind];
           return (
             <button
               key={kind}
               type="button"
-              className={armed ? "button small-button armed" : "button small-button"}
+              className="button small-button"
               aria-label={`${word}: ${meaning}`}
-              title={meaning}
-              disabled={!runs || armed}
-              onClick={() => dispatch({ kind, node })}
+              aria-pressed={kind === "snapshot" ? undefined : armed}
+              title={armed ? `Armed: ${meaning}` : meaning}
+              disabled={!runs}
+              onClick={() => {
+                if (!armed) dispatch({ kind, node });
+              }}
             >
-              {armed ? `${word} …` : word}
+              {word}
             </button>
           );
         })}

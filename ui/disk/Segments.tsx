@@ -10,6 +10,7 @@ const SEGMENTS_MAX = 5;
 export function Segments({ disk }: { disk: DiskView }) {
   const shown = disk.segments.slice(-SEGMENTS_MAX);
   const hidden = disk.segments.length - shown.length;
+  const isCrowded = shown.length + disk.otherFiles.length > 2;
   const capacity = Math.max(disk.segmentBytesMax, ...shown.map(({ sizeBytes }) => sizeBytes));
   return (
     <div className="segments">
@@ -23,17 +24,13 @@ export function Segments({ disk }: { disk: DiskView }) {
         {shown.map((segment) => (
           <li key={segment.id} className="slot" title={fileSentence(segment)}>
             <Fill file={segment} capacity={capacity} />
-            <span className="cut-short">
-              {segment.text} · {bytesText(segment.sizeBytes)}
-            </span>
+            <span className="cut-short">{fileText(segment, isCrowded)}</span>
           </li>
         ))}
         {disk.otherFiles.map((file) => (
           <li key={file.id} className="slot other" title={fileSentence(file)}>
             <Fill file={file} capacity={file.sizeBytes} />
-            <span className="cut-short">
-              {file.text} · {bytesText(file.sizeBytes)}
-            </span>
+            <span className="cut-short">{fileText(file, isCrowded)}</span>
           </li>
         ))}
       </ul>
@@ -66,11 +63,15 @@ function Writing({ node }: { node: string }) {
         startedAtUs={write?.startedAtUs ?? 0}
         endsAtUs={write?.endsAtUs ?? 0}
         state={write === null ? "none" : "writing"}
-        height={10}
+        height={8}
       />
       <span className="cut-short">{write === null ? "no write now" : write.label}</span>
     </div>
   );
+}
+
+function fileText({ text, sizeBytes }: DiskFileView, isCrowded: boolean): string {
+  return isCrowded ? text : `${text} · ${bytesText(sizeBytes)}`;
 }
 
 function fileSentence({ file, sizeBytes, durableBytes, liedBytes, isNameDurable }: DiskFileView) {

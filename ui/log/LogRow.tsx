@@ -85,14 +85,13 @@ interface StubProps {
 /** What came before; where a snapshot took the place of entries, its last one stands on it. */
 function Stub({ row, x, endX, y, height }: StubProps) {
   const { snapshotIndex } = row;
-  const sentence = `entries up to ${snapshotIndex} are in a snapshot`;
   return (
-    <g {...(snapshotIndex > 0 ? { role: "img", "aria-label": sentence } : {})}>
+    <g>
       <rect className="fill-hair" x={x} y={y} width={endX - x} height={height} rx="3" />
       {snapshotIndex > 0 ? (
         <text className="t-ms t-2 middle" x={(x + endX) / 2} y={y + height / 2 + 0.5}>
           {`≤ ${snapshotIndex}`}
-          <title>{sentence}</title>
+          <title>{`entries up to ${snapshotIndex} are in a snapshot`}</title>
         </text>
       ) : null}
     </g>

@@ -1,13 +1,14 @@
 import { lazy, Suspense } from "react";
 import type { ReactNode } from "react";
+import { NodePill } from "../glyph/NodePill.tsx";
 import { useView } from "../pageContext.ts";
 import type { NodePanelChoice } from "./nodePanelChoice.ts";
 import { ReadyPanel } from "./ReadyPanel.tsx";
 
 /** Only who looks at a disk needs it. */
 const DiskPanel = lazy(async () => {
-  const panel = await import("../disk/DiskPanel.tsx");
-  return { default: panel.DiskPanel };
+  const panel = await import("../disk/DiskPanel.tsx").catch(() => null);
+  return { default: panel?.DiskPanel ?? NoDiskPanel };
 });
 
 /** What the selected node works on, or what its disk holds. */
@@ -18,19 +19,39 @@ export function NodePanel({ choice }: { choice: NodePanelChoice }) {
   const head = (
     <div className="panel-switch" role="group" aria-label="Panel of the node">
       <Choice pressed={shown === "ready"} onClick={() => choice.choose("ready", runs)}>
-        {runs && number > 0 ? `Ready ${number}` : "Ready"}
+        Ready {runs && number > 0 ? <span>{number}</span> : null}
       </Choice>
       <Choice pressed={shown === "disk"} onClick={() => choice.choose("disk", runs)}>
         Disk
       </Choice>
     </div>
   );
-  const ready = <ReadyPanel head={head} />;
-  if (shown === "ready") return ready;
+  if (shown === "ready") return <ReadyPanel head={head} />;
   return (
-    <Suspense fallback={ready}>
+    <Suspense fallback={<DiskSentence head={head} text="Reading the disk …" />}>
       <DiskPanel head={head} />
     </Suspense>
+  );
+}
+
+/** The page goes on without a part that cannot be loaded. */
+function NoDiskPanel({ head }: { head: ReactNode }) {
+  return (
+    <DiskSentence head={head} text="This part of the page could not be loaded. Reload the page." />
+  );
+}
+
+/** In the place of the panel, while there is none. */
+function DiskSentence({ head, text }: { head: ReactNode; text: string }) {
+  const node = useView((state) => state.selectedNode);
+  return (
+    <section className="ready" aria-label="Disk">
+      <div className="panel-head">
+        {head}
+        <NodePill node={node} />
+      </div>
+      <p className="small quiet gone">{text}</p>
+    </section>
   );
 }
 

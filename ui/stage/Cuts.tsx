@@ -6,7 +6,7 @@ import { useView } from "../pageContext.ts";
 
 const NO_CUTS: readonly CutView[] = [];
 
-interface CutsProps {
+export interface CutsProps {
   readonly ring: RingLayout;
   readonly names: readonly string[];
 }

@@ -6,7 +6,7 @@ import { useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
 import { stateWord, stopReason } from "./nodeSentence.ts";
 
-const LABEL_HALF_WIDTH = 60;
+const LABEL_HALF_WIDTH = 64;
 
 interface NodeLabelProps {
   readonly name: string;

@@ -1,11 +1,11 @@
-import { useMemo } from "react";
-import type { ReactNode } from "react";
+import { lazy, Suspense, useMemo } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { ringLayout } from "../geometry/ringLayout.ts";
 import { useReducedMotion } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
 import { ClientChip } from "./ClientChip.tsx";
-import { Cuts } from "./Cuts.tsx";
+import type { CutsProps } from "./Cuts.tsx";
 import { Flights } from "./Flights.tsx";
 import { Links } from "./Links.tsx";
 import { NodeGlyph } from "./NodeGlyph.tsx";
@@ -16,9 +16,16 @@ import { StageLegend } from "./StageLegend.tsx";
 
 const NO_NODES: readonly string[] = [];
 
+/** A page opens without cuts, so their curves can come when there is one; at worst without them. */
+const Cuts = lazy(async (): Promise<{ default: ComponentType<CutsProps> }> => {
+  const part = await import("./Cuts.tsx").catch(() => null);
+  return { default: part?.Cuts ?? (() => null) };
+});
+
 /** One sentence, its reason, and the cluster it speaks of. */
 export function Stage({ children }: { children?: ReactNode }) {
   const names = useView((state) => state.world?.nodeNames ?? NO_NODES);
+  const isCut = useView((state) => (state.world?.cuts.length ?? 0) > 0);
   const [canvas, size] = useSize<HTMLDivElement>({ width: 704, height: 312 });
   const reduced = useReducedMotion();
   const ring = useMemo(
@@ -39,7 +46,11 @@ export function Stage({ children }: { children?: ReactNode }) {
               aria-label="Nodes and messages"
             >
               <Links ring={ring} />
-              <Cuts ring={ring} names={names} />
+              {isCut ? (
+                <Suspense>
+                  <Cuts ring={ring} names={names} />
+                </Suspense>
+              ) : null}
               <ClientChip ring={ring} names={names} />
               <QuorumMeter ring={ring} />
               {names.map((name, i) => (
