@@ -3,7 +3,7 @@ import { NO_INDEX } from "../base/ids.ts";
 import type { Index, NodeId } from "../base/ids.ts";
 import { EMPTY_METADATA } from "../metadata/clusterMetadata.ts";
 import type { ClusterMetadata, PartitionKey } from "../metadata/clusterMetadata.ts";
-import type { RawNode } from "../raft/index.ts";
+import type { RawNode, SnapshotMetadata } from "../raft/index.ts";
 import type { DiskImage } from "../wal/disk.ts";
 import type { SnapshotFile, WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
@@ -18,7 +18,6 @@ import type { PendingProduce } from "./produce.ts";
 import { recover } from "./recover.ts";
 import type { Damage } from "./recover.ts";
 import type { ReplicaLog } from "./replicaLog.ts";
-import type { KeptSnapshot } from "./snapshots.ts";
 import type { WalStorage } from "./walStorage.ts";
 
 const NO_REPLICAS: ReadonlyMap<PartitionKey, ReplicaLog> = new Map();
@@ -127,8 +126,9 @@ export class Broker {
   }
 
   /** The last snapshot that is durable. */
-  get lastSnapshot(): KeptSnapshot | null {
-    return this.#node?.snapshots.kept ?? null;
+  get lastSnapshot(): SnapshotMetadata | null {
+    const metadata = this.#node?.storage.snapshot().metadata ?? null;
+    return metadata === null || metadata.index === NO_INDEX ? null : metadata;
   }
 
   /** The snapshot that is on its way to the disk. */

@@ -15,5 +15,4 @@ export type { Origin } from "./outbox.ts";
 export type { PendingProduce, PendingProducePartition } from "./produce.ts";
 export type { Damage } from "./recover.ts";
 export type { EpochEnd, ReplicaLog, StoredBatch } from "./replicaLog.ts";
-export type { KeptSnapshot } from "./snapshots.ts";
 export type { WalStorage } from "./walStorage.ts";

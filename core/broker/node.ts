@@ -82,7 +82,7 @@ export class BrokerNode {
     );
     const state = new MetadataState(partitions, out);
     this.#generations = new Generations(config.id, generation, state);
-    this.snapshots = new Snapshots({ config, clock, wal, store, storage, state, out });
+    this.snapshots = new Snapshots({ config, wal, store, storage, state, out });
     const snapshot = storage.snapshot();
     if (snapshot.metadata.index > NO_INDEX) state.restore(snapshot);
     const isStandalone = config.peers.length === 0;
@@ -249,10 +249,11 @@ export class BrokerNode {
   }
 
   #tellOfSegments(): void {
-    const { segments } = this.context.wal;
+    const { wal, out } = this.context;
+    if (!out.wantsEvents) return;
+    const { segments } = wal;
     const first = segments[0]?.segment ?? this.#firstSegment;
     const last = segments.at(-1)?.segment ?? this.#lastSegment;
-    const { out } = this.context;
     if (last > this.#lastSegment) out.event({ kind: "segmentStarted", segment: last });
     if (first > this.#firstSegment) {
       out.event({ kind: "segmentsRemoved", from: this.#firstSegment, to: first - 1 });

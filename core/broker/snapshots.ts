@@ -5,24 +5,14 @@ import { encodeMetadata } from "../metadata/index.ts";
 import type { ConfState, Snapshot } from "../raft/index.ts";
 import type { DiskCompletion, DiskOperation } from "../wal/disk.ts";
 import type { SnapshotFile, SnapshotStore, WalWriter } from "../wal/index.ts";
-import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
 import type { MetadataState } from "./metadataState.ts";
 import type { Outbox } from "./outbox.ts";
 import type { WalStorage } from "./walStorage.ts";
 
-/** A snapshot that is durable, for people. */
-export interface KeptSnapshot {
-  readonly index: Index;
-  readonly term: number;
-  readonly sizeBytes: number;
-  readonly takenAtUs: number;
-}
-
 /** The parts of a node that snapshots concern. */
 export interface SnapshotParts {
   readonly config: BrokerConfig;
-  readonly clock: Clock;
   readonly wal: WalWriter;
   readonly store: SnapshotStore;
   readonly storage: WalStorage;
@@ -39,7 +29,6 @@ export class Snapshots {
   readonly #parts: SnapshotParts;
   /** Up to here the state is in a snapshot that is durable or on its way. */
   #lastIndex: Index;
-  #kept: KeptSnapshot | null = null;
   #isWanted = false;
   /** What the store works on. */
   #saving: { readonly snapshot: Snapshot; readonly isInstalled: boolean } | null = null;
@@ -51,19 +40,9 @@ export class Snapshots {
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
-    const { metadata, data } = parts.storage.snapshot();
-    const { index, term } = metadata;
-    this.#lastIndex = index;
-    if (index > NO_INDEX) {
-      // What it covers may still be in the log: perhaps the power went before it was removed.
-      this.#markerSequence = parts.wal.lastSequence;
-      this.#kept = { index, term, sizeBytes: data.length, takenAtUs: parts.clock.nowUs };
-    }
-  }
-
-  /** The last that is durable. */
-  get kept(): KeptSnapshot | null {
-    return this.#kept;
+    this.#lastIndex = parts.storage.snapshot().metadata.index;
+    // What it covers may still be in the log: perhaps the power went before it was removed.
+    if (this.#lastIndex > NO_INDEX) this.#markerSequence = parts.wal.lastSequence;
   }
 
   get saving(): SnapshotFile | null {
@@ -145,13 +124,10 @@ export class Snapshots {
   }
 
   /** The marker of an installed snapshot stands in the log. */
-  installed({ metadata, data }: Snapshot): void {
-    const { wal, clock } = this.#parts;
-    const { index, term } = metadata;
+  installed({ metadata }: Snapshot): void {
     this.#toInstall = null;
-    this.#lastIndex = index;
-    this.#kept = { index, term, sizeBytes: data.length, takenAtUs: clock.nowUs };
-    this.#markerSequence = wal.durableSequence;
+    this.#lastIndex = metadata.index;
+    this.#markerSequence = this.#parts.wal.durableSequence;
     this.writeCompleted();
   }
 
@@ -179,7 +155,7 @@ export class Snapshots {
   }
 
   #saved(): void {
-    const { storage, config, clock, wal, out } = this.#parts;
+    const { storage, config, wal, out } = this.#parts;
     assert(this.#saving !== null, "what was saved was asked for");
     const { snapshot, isInstalled } = this.#saving;
     this.#saving = null;
@@ -191,7 +167,6 @@ export class Snapshots {
     }
     const { index, term } = snapshot.metadata;
     const sizeBytes = snapshot.data.length;
-    this.#kept = { index, term, sizeBytes, takenAtUs: clock.nowUs };
     this.#markerSequence = storage.writeMarker(snapshot.metadata, false);
     wal.requestSync();
     storage.keepSnapshot(snapshot, config.snapshotTrailingEntries);
@@ -205,7 +180,7 @@ export class Snapshots {
     this.#saving = null;
     if (isInstalled) return;
     this.#isWanted = true;
-    this.#lastIndex = this.#kept?.index ?? NO_INDEX;
+    this.#lastIndex = this.#parts.storage.snapshot().metadata.index;
   }
 
   /** The first record that somebody still needs: a group's, or a replica's batch. */

@@ -1,5 +1,7 @@
 import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
+import { randomRecord, weighted } from "./randomAction.ts";
+import type { Weights } from "./randomAction.ts";
 import type { Action, ActionBody, Run } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 
@@ -11,8 +13,7 @@ interface Belief {
   produced: number;
 }
 
-/** How often each action comes up, out of their sum. */
-const WEIGHTS: readonly (readonly [ActionBody["kind"], number])[] = [
+const WEIGHTS: Weights<ActionBody["kind"]> = [
   ["produce", 46],
   ["kill", 13],
   ["restart", 17],
@@ -51,7 +52,7 @@ export function chaos(seed: number, durationUs: number): Run {
 /** Null when there is nothing of the drawn kind to do. */
 function randomAction(chance: Chance, belief: Belief): ActionBody | null {
   const { nodeCount, down, cutOff } = belief;
-  const kind = randomKind(chance);
+  const kind = weighted(chance, WEIGHTS);
   const node = chance.between(1, nodeCount);
   switch (kind) {
     case "kill":
@@ -84,22 +85,6 @@ function randomAction(chance: Chance, belief: Belief): ActionBody | null {
 
 function randomProduce(chance: Chance, belief: Belief): ActionBody {
   const number = ++belief.produced;
-  return {
-    kind: "produce",
-    node: chance.below(5) < 3 ? null : chance.between(1, belief.nodeCount),
-    topic: "orders",
-    partition: chance.below(3),
-    key: `k${number % 7}`,
-    value: `v${number}`,
-    acks: ([-1, -1, -1, 1, 0] as const)[chance.below(5)] ?? -1,
-  };
-}
-
-function randomKind(chance: Chance): ActionBody["kind"] {
-  let rest = chance.below(WEIGHTS.reduce((sum, [, weight]) => sum + weight, 0));
-  for (const [kind, weight] of WEIGHTS) {
-    if (rest < weight) return kind;
-    rest -= weight;
-  }
-  return "produce";
+  const node = chance.below(5) < 3 ? null : chance.between(1, belief.nodeCount);
+  return randomRecord(chance, number, node);
 }

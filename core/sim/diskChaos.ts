@@ -6,6 +6,8 @@ import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import type { DiskFault } from "./diskFaults.ts";
 import type { Process } from "./process.ts";
+import { randomRecord, weighted } from "./randomAction.ts";
+import type { Weights } from "./randomAction.ts";
 import type { ActionBody, RunOptions } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 import { World } from "./world.ts";
@@ -18,8 +20,7 @@ const DISK_OPTIONS: Partial<RunOptions> = {
   snapshotTrailingEntries: 2,
 };
 
-/** How often each move comes up, out of their sum. */
-const WEIGHTS: readonly (readonly [Move, number])[] = [
+const WEIGHTS: Weights<Move> = [
   ["produce", 70],
   ["kill", 4],
   ["killInOperation", 6],
@@ -122,7 +123,7 @@ class Vandal {
   /** Something at random; nothing, if what came up makes no sense now. */
   move(): void {
     this.#dischargePatient();
-    const move = this.#randomMove();
+    const move = weighted(this.#chance, WEIGHTS);
     if (move === "produce" && !this.#produces) return;
     if (move === "flipBit") this.#damage();
     else if (move === "repair") this.repairDamaged();
@@ -188,15 +189,7 @@ class Vandal {
 
   #produce(node: number): ActionBody {
     const number = ++this.#produced;
-    return {
-      kind: "produce",
-      node: this.#chance.below(5) < 3 ? null : node,
-      topic: "orders",
-      partition: this.#chance.below(3),
-      key: `k${number % 7}`,
-      value: `v${number}`,
-      acks: ([-1, -1, -1, 1, 0] as const)[this.#chance.below(5)] ?? -1,
-    };
+    return randomRecord(this.#chance, number, this.#chance.below(5) < 3 ? null : node);
   }
 
   #switchFault(node: number): ActionBody {
@@ -270,15 +263,6 @@ class Vandal {
       (each) => each.state !== "running" && !isDamaged(each),
     );
     return this.#pick(down)?.node;
-  }
-
-  #randomMove(): Move {
-    let rest = this.#chance.below(WEIGHTS.reduce((sum, [, weight]) => sum + weight, 0));
-    for (const [move, weight] of WEIGHTS) {
-      if (rest < weight) return move;
-      rest -= weight;
-    }
-    return "produce";
   }
 
   #pick<T>(from: readonly T[]): T | undefined {
