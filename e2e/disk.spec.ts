@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Cluster } from "./cluster.ts";
 
 test("a torn write is cut off at the next start, and the node catches up", async ({
@@ -129,23 +128,6 @@ test("every field of a hard state is in sight", async ({ cluster }) => {
     ).toBeInViewport({ ratio: 1 });
   }
 });
-
-for (const [name, colorScheme, viewport] of [
-  ["light", "light", { width: 1440, height: 900 }],
-  ["dark", "dark", { width: 1440, height: 900 }],
-  ["phone", "light", { width: 390, height: 844 }],
-] as const) {
-  test(`axe finds nothing to correct in a disk (${name})`, async ({ cluster, page }) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    await page.goto("/?seed=1042");
-    await expect(cluster.leaderGlyph()).toBeVisible();
-    await page.keyboard.press("d");
-    await expect(cluster.diskRecords().first()).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  });
-}
 
 const NODES = ["n1", "n2", "n3"];
 
