@@ -186,6 +186,25 @@ describe("a follower that was down while the log was cut", () => {
   });
 });
 
+test("takes none of its own state while a leader's is on its way into the log", () => {
+  const made = cluster();
+  const id = made.alive.find((one) => one.id !== made.controller.id)!.id;
+  made.kill(id);
+  made.run(2_000_000);
+  cutLogs(made);
+  made.diskUs.set(id, 50_000);
+  const broker = made.restart(id);
+  made.runUntil(() => broker.snapshotSaving !== null);
+  const installing = broker.snapshotSaving!.index;
+  // The file is durable, and the record that tells of it is not.
+  made.runUntil(() => broker.snapshotSaving === null);
+  expect(broker.appliedIndex).toBeLessThan(installing);
+  made.step(id, { kind: "takeSnapshot" });
+  made.runUntil(() => (broker.lastSnapshot?.index ?? 0) >= installing);
+  made.diskUs.delete(id);
+  expectEqualStates(made);
+});
+
 test("a leader that knows only from a snapshot that it leads asks for a new epoch", () => {
   const made = cluster();
   const asked = made.produce(1, "orders", 0, "before", -1);
