@@ -26,6 +26,32 @@ for (const [name, colorScheme, viewport] of [
     await expectNothingToCorrect(page);
   });
 
+  test(`axe finds nothing to correct in the panels of the cluster (${name})`, async ({
+    cluster,
+    page,
+  }) => {
+    await open(cluster, page);
+    await page.keyboard.press("c");
+    const clients = cluster.region("Clients");
+    await clients.getByRole("button", { name: "Start producer" }).click();
+    await expect(clients.getByRole("list", { name: "Running clients" })).toBeVisible();
+    await expectNothingToCorrect(page);
+    await page.keyboard.press("a");
+    await cluster.command("list-nodes");
+    await expect(page.getByRole("table", { name: "Answer to list nodes" })).toBeVisible();
+    await expectNothingToCorrect(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await cluster.requests().filter({ hasText: "Produce" }).first().getByRole("button").click();
+    await expect(cluster.region("Request").getByRole("listbox").first()).toBeVisible();
+    await expectNothingToCorrect(page);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+
   test(`nothing scrolls sideways (${name})`, async ({ cluster, page }) => {
     await open(cluster, page);
     const overflow = await page.evaluate(

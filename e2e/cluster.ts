@@ -30,7 +30,7 @@ export class Cluster {
 
   /** One row of the log panel, said as a sentence. */
   logRow(name: string): Locator {
-    return this.#region("Log").getByRole("group", { name: new RegExp(`^${name}: `) });
+    return this.region("Log").getByRole("group", { name: new RegExp(`^${name}: `) });
   }
 
   /** One entry on one node. */
@@ -39,21 +39,21 @@ export class Cluster {
   }
 
   partition(name: string): Locator {
-    return this.#region("Partitions").getByRole("button", { name: new RegExp(`^${name}, `) });
+    return this.region("Partitions").getByRole("button", { name: new RegExp(`^${name}, `) });
   }
 
   /** The last request first. */
   requests(): Locator {
-    return this.#region("Requests").getByRole("listitem");
+    return this.region("Requests").getByRole("listitem");
   }
 
   events(): Locator {
-    return this.#region("What happened").getByRole("listitem");
+    return this.region("What happened").getByRole("listitem");
   }
 
   /** What stands on the disk of the selected node. */
   disk(): Locator {
-    return this.#region("Disk");
+    return this.region("Disk");
   }
 
   /** The end of its log, one option a record. */
@@ -92,7 +92,7 @@ export class Cluster {
 
   async act(action: NodeAction, name: string): Promise<void> {
     await this.node(name).click();
-    await this.#region(`Actions on ${name}`)
+    await this.region(`Actions on ${name}`)
       .getByRole("button", { name: `${action} of ${name}` })
       .or(this.page.getByRole("button", { name: `${action} ${name}`, exact: true }))
       .first()
@@ -110,7 +110,7 @@ export class Cluster {
     readonly key: string;
     readonly value: string;
   }): Promise<void> {
-    const panel = this.#region("Partitions");
+    const panel = this.region("Partitions");
     await panel.getByRole("combobox", { name: "Partition" }).selectOption(request.partition);
     await panel.getByRole("combobox", { name: "Node" }).selectOption({ label: request.to });
     await panel.getByRole("textbox", { name: "Key" }).fill(request.key);
@@ -119,7 +119,7 @@ export class Cluster {
   }
 
   async readBack(partition: string): Promise<void> {
-    const panel = this.#region("Partitions");
+    const panel = this.region("Partitions");
     await panel.getByRole("combobox", { name: "Partition" }).selectOption(partition);
     await panel.getByRole("button", { name: "Read back" }).click();
   }
@@ -153,11 +153,42 @@ export class Cluster {
     await this.page.getByRole("slider", { name: "Speed" }).press("End");
   }
 
-  #picture(): Locator {
-    return this.#region("Cluster");
+  async showPanel(name: "Partitions" | "Clients" | "Admin"): Promise<void> {
+    await this.page
+      .getByRole("group", { name: "Panel of the cluster" })
+      .getByRole("button", { name, exact: true })
+      .click();
   }
 
-  #region(name: string): Locator {
+  async createTopic(topic: {
+    readonly topic: string;
+    readonly partitions: number;
+    readonly copies: number;
+    readonly minIsr: number;
+  }): Promise<void> {
+    await this.showPanel("Admin");
+    const form = this.page.getByRole("form", { name: "New topic" });
+    await form.getByRole("textbox", { name: "topic" }).fill(topic.topic);
+    await form.getByRole("spinbutton", { name: "partitions" }).fill(`${topic.partitions}`);
+    await form.getByRole("spinbutton", { name: "copies" }).fill(`${topic.copies}`);
+    await form.getByRole("spinbutton", { name: "min ISR" }).fill(`${topic.minIsr}`);
+    await form.getByRole("button", { name: "Create topic" }).click();
+    await expect(form.getByRole("status")).toContainText(`Create topic ${topic.topic}`);
+    await expect(form.getByRole("status")).toContainText("created");
+  }
+
+  /** Types a line on the console. */
+  async command(line: string): Promise<void> {
+    const form = this.page.getByRole("form", { name: "Console" });
+    await form.getByRole("combobox", { name: "command" }).fill(line);
+    await form.getByRole("button", { name: "Run" }).click();
+  }
+
+  #picture(): Locator {
+    return this.region("Cluster");
+  }
+
+  region(name: string): Locator {
     return this.page.getByRole("region", { name, exact: true });
   }
 }

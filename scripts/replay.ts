@@ -2,7 +2,7 @@
  * `npm run replay -- LINK`: plays a shared link in Node.js up to the moment it shows, and prints the
  * trace hash. The page prints the same one beside its seed.
  */
-import { replay } from "@chronik/core/sim";
+import { replay } from "@chronik/core/sim/clients";
 import { parseAddress } from "../src/link.ts";
 
 const [link] = process.argv.slice(2);

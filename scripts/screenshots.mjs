@@ -71,12 +71,54 @@ for (const [name, viewport, colorScheme] of [
   await page.goto(`http://localhost:${PORT}/?seed=1042`);
   await leader.waitFor();
   await shootDisk(page, name);
+
+  await page.goto(`http://localhost:${PORT}/?seed=1042`);
+  await leader.waitFor();
+  await shootCluster(page, name);
   await context.close();
 }
 await browser.close();
 await server.close();
 copyFileSync(join(out, "light-election.png"), join(root, "docs", "screenshot.png"));
 say(`Screenshots are in ${out}`);
+
+/** Topics, clients, a request byte by byte, and a partition that is below its min ISR. */
+async function shootCluster(page, name) {
+  const shoot = (state) => page.screenshot({ path: join(out, `${name}-cluster-${state}.png`) });
+  const button = (label) => page.getByRole("button", { name: label, exact: true });
+  await page.getByRole("slider", { name: "Speed" }).press("End");
+  await page.keyboard.press("c");
+  await button("Start producer").click();
+  await button("Start consumer").click();
+  await page.getByRole("region", { name: "Group readers" }).waitFor();
+  await page.waitForTimeout(800);
+  await shoot("clients");
+  await button("Crash c2").click();
+
+  await page.keyboard.press("a");
+  await button("Create topic").click();
+  await page.getByRole("combobox", { name: "command" }).fill("list-partitions payments");
+  await page.waitForTimeout(800);
+  await button("Run").click();
+  await page.getByRole("table", { name: /^Answer/ }).waitFor();
+  await shoot("admin");
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await button("Send").click();
+  await page.waitForTimeout(600);
+  await page.getByRole("region", { name: "Requests" }).getByRole("button").first().click();
+  await page.getByRole("listbox").first().waitFor();
+  await shoot("request");
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^n1, / }).click();
+  await page.keyboard.press("k");
+  await page.waitForTimeout(1_200);
+  await shoot("shrunk");
+}
 
 /** One node's disk: quiet, while it writes, torn, damaged, and repaired. */
 async function shootDisk(page, name) {
@@ -97,9 +139,9 @@ async function shootDisk(page, name) {
   await shoot("quiet");
 
   await speed.press("Home");
-  for (let step = 0; step < 4; step++) await speed.press("ArrowRight");
+  for (let step = 0; step < 3; step++) await speed.press("ArrowRight");
   await produce();
-  await disk.getByText("1 record of").waitFor();
+  await disk.getByText("1 record of").waitFor({ timeout: 120_000 });
   await button("Pause").click();
   await shoot("write");
 

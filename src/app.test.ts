@@ -3,6 +3,7 @@ import { DEFAULT_RUN_OPTIONS } from "@chronik/core/sim";
 import { App } from "./app.ts";
 import type { WorkerEvents, WorkerLike } from "./session/port.ts";
 import type { FrameMessage } from "./session/protocol.ts";
+import * as clientParts from "./session/clientParts.ts";
 import { Session } from "./session/session.ts";
 
 type Listener = (event: WorkerEvents["message"]) => void;
@@ -12,6 +13,10 @@ class FakeWorker implements WorkerLike {
   terminated = false;
   #listener: Listener | null = null;
   readonly #session = new Session((message) => this.say(structuredClone(message)));
+
+  constructor() {
+    this.#session.provideClients(clientParts);
+  }
 
   addEventListener<Kind extends keyof WorkerEvents>(
     kind: Kind,
@@ -159,9 +164,11 @@ test("a broken invariant names seed and link, and another seed starts anew", asy
   const run = { seed: 7, options: DEFAULT_RUN_OPTIONS, actions: [] };
   workers[0]?.say({ kind: "failure", message: "commit went back", run, atUs: 3_500_000 });
   frame();
-  const { boot, problem, playback } = app.store.getState();
+  const { boot, playback } = app.store.getState();
   expect(boot).toBe("failed");
   expect(playback.mode).toBe("paused");
+  await expect.poll(() => app.store.pending().problem).not.toBeNull();
+  const { problem } = app.store.pending();
   expect(problem?.detail).toContain("commit went back. It was seed 7 at 3.500 s.");
   expect(problem?.detail).toContain("https://example.org/play/?seed=7#run=");
 

@@ -1,16 +1,17 @@
 import { createActor } from "xstate";
 import type { Run } from "@chronik/core/sim";
-import { threeBrokers } from "@chronik/core/sim";
+import { firstVisit } from "@chronik/core/sim";
 import type { WorldView } from "@chronik/core/view";
 import type { PageState, ToastState } from "../ui/page.ts";
 import type { PagePort } from "../ui/pageContext.ts";
 import { linkOf, showSeed } from "./address.ts";
 import { createFrameBus } from "./frameBus.ts";
 import { createDispatch } from "./intents.ts";
+import type { IntentParts } from "./intents.ts";
 import { parseAddress } from "./link.ts";
 import { bootMachine } from "./machines/boot.ts";
 import { playbackMachine, SPEED_DEFAULT } from "./machines/playback.ts";
-import { sayFailure, sayNotice, seconds } from "./notices.ts";
+import { sayNotice, seconds } from "./notices.ts";
 import { createPlayer } from "./player.ts";
 import type { Player } from "./player.ts";
 import { openSessionPort } from "./session/port.ts";
@@ -54,6 +55,7 @@ export class App implements PagePort {
       player,
       openSeed: (seed) => this.#openSeed(seed),
       copyLink: () => this.#copyLink(),
+      parseCommand,
       applyTheme,
       showToast: (toast) => this.#showToast(toast),
     });
@@ -82,7 +84,7 @@ export class App implements PagePort {
   #openSeed(seed: number): void {
     showSeed(seed, false);
     this.store.change({ problem: null, toast: null, brush: null });
-    this.#open(threeBrokers(seed), null);
+    this.#open(firstVisit(seed), null);
   }
 
   /** `viewAtUs` null: live, from where the cluster is up; else paused at that moment. */
@@ -148,10 +150,21 @@ export class App implements PagePort {
   }
 
   #failed(failure: Failure): void {
-    const link = failure.run === null ? null : linkOf(failure.run, failure.atUs);
-    const problem = sayFailure(failure, link?.ok === true ? link.value : null);
     this.#playback.send({ type: "halt" });
     this.#boot.send({ type: "crashed", message: failure.message });
+    void this.#sayFailure(failure);
+  }
+
+  /** Nobody should ever need the words for it, so they are loaded only then. */
+  async #sayFailure(failure: Failure): Promise<void> {
+    const part = await import("./failure.ts").catch(() => null);
+    // Another run may be open by now.
+    if (!this.#boot.getSnapshot().matches("failed")) return;
+    const link = failure.run === null ? null : linkOf(failure.run, failure.atUs);
+    const problem = part?.sayFailure(failure, link?.ok === true ? link.value : null) ?? {
+      title: "The simulation stopped.",
+      detail: failure.message,
+    };
     this.store.change({ problem });
   }
 
@@ -188,6 +201,8 @@ function initialState(theme: PageState["theme"]): PageState {
     branch: { name: "A", others: [], bands: [], marks: [] },
     selectedNode: "n1",
     selectedPartition: null,
+    inspected: null,
+    commandRefusal: null,
     brush: null,
     toast: null,
     problem: null,
@@ -223,6 +238,13 @@ function partsOf(state: PageState, world: WorldView, branch: BranchFrame): Parti
         ? partition
         : (world.partitionNames[0] ?? null),
   };
+}
+
+async function parseCommand(line: string): ReturnType<IntentParts["parseCommand"]> {
+  const part = await import("@chronik/core/broker/admin").catch(() => null);
+  if (part === null) return { refusal: "The console could not be loaded. Reload the page." };
+  const parsed = part.parseAdminCommand(line);
+  return parsed.ok ? { command: parsed.command } : { refusal: parsed.message };
 }
 
 /** `clipboard` is missing where the page was not loaded over a secure connection. */

@@ -13,7 +13,10 @@ function setUp() {
   const toasts: string[] = [];
   const playback = createActor(playbackMachine).start();
   const store = createPageStore({
-    world: { nodes: { n1: { id: 1 }, n2: { id: 2 } } },
+    world: {
+      nodes: { n1: { id: 1 }, n2: { id: 2 } },
+      clients: [{ id: 2 }, { id: 4 }],
+    },
     selectedNode: "n1",
     brush: null,
     problem: null,
@@ -31,6 +34,8 @@ function setUp() {
     },
     openSeed: (seed) => void seeds.push(seed),
     copyLink: () => {},
+    parseCommand: async (line) =>
+      line === "health" ? { command: { kind: "health" } } : { refusal: `"${line}" is no command.` },
     applyTheme: () => {},
     showToast: ({ text }) => void toasts.push(text),
   });
@@ -42,6 +47,17 @@ let page = setUp();
 beforeEach(() => {
   page = setUp();
 });
+
+const RECORD = { topic: "orders", partition: 1, key: "k", value: "v", acks: "all" } as const;
+const TOPIC = {
+  kind: "createTopic",
+  topic: "payments",
+  partitionCount: 6,
+  replicationFactor: 3,
+  minInsyncReplicas: 2,
+  replicationMode: "raft",
+  uncleanLeaderElection: false,
+} as const;
 
 describe("an action", () => {
   const cases: [Intent, object][] = [
@@ -73,6 +89,49 @@ describe("an action", () => {
       { kind: "consume", topic: "orders", partition: 1 },
       { kind: "consume", topic: "orders", partition: 1, node: null },
     ],
+    [
+      { ...RECORD, kind: "produce", node: null },
+      { ...RECORD, kind: "produce", node: null, acks: -1 },
+    ],
+    [
+      { ...RECORD, kind: "produce", node: null, partition: null },
+      { ...RECORD, kind: "produce", node: null, partition: null, acks: -1 },
+    ],
+    [TOPIC, TOPIC],
+    [
+      { kind: "deleteTopic", topic: "orders" },
+      { kind: "deleteTopic", topic: "orders" },
+    ],
+    [{ kind: "addNode" }, { kind: "addNode" }],
+    [
+      { kind: "removeNode", node: "n2" },
+      { kind: "removeNode", node: 2 },
+    ],
+    [
+      { kind: "admin", command: { kind: "rebalance" } },
+      { kind: "admin", command: { kind: "rebalance" } },
+    ],
+    [
+      { kind: "startProducer", topic: "orders", recordsPerSecond: 5, acks: "1", idempotent: false },
+      {
+        kind: "startProducer",
+        topic: "orders",
+        recordsPerSecond: 5,
+        acks: 1,
+        idempotent: false,
+        client: 3,
+        keyCount: 10,
+        valueBytes: 16,
+      },
+    ],
+    [
+      { kind: "startConsumer", topic: "orders", group: null },
+      { kind: "startConsumer", topic: "orders", group: null, client: 3 },
+    ],
+    [
+      { kind: "stopClient", client: 2, crash: true },
+      { kind: "stopClient", client: 2, crash: true },
+    ],
     [{ kind: "powerCut" }, { kind: "powerCut" }],
     [{ kind: "powerOn" }, { kind: "powerOn" }],
     [
@@ -95,6 +154,31 @@ describe("an action", () => {
   test.each(cases)("%j becomes the command %j", (intent, action) => {
     page.dispatch(intent);
     expect(page.acts).toEqual([{ kind: "act", action }]);
+  });
+
+  test("that a line on the console asks for is done, or the line is refused with a sentence", async () => {
+    page.dispatch({ kind: "command", line: "helth" });
+    await expect.poll(() => page.store.pending().commandRefusal).toBe('"helth" is no command.');
+    page.dispatch({ kind: "command", line: "health" });
+    await expect.poll(() => page.acts.length).toBe(1);
+    expect(page.acts[0]).toEqual({
+      kind: "act",
+      action: { kind: "admin", command: { kind: "health" } },
+    });
+    expect(page.store.pending().commandRefusal).toBeNull();
+  });
+
+  test("of an administrator on a node is one of its machine too", () => {
+    page.dispatch({ kind: "admin", command: { kind: "removeNode", node: 2 as never } });
+    expect(page.acts).toEqual([{ kind: "act", action: { kind: "removeNode", node: 2 } }]);
+  });
+
+  test("that starts one client more than there is room for is answered with a sentence", () => {
+    const clients = Array.from({ length: 19 }, (_, i) => ({ id: i + 2 }));
+    page.store.change({ world: { clients } as unknown as PageState["world"] });
+    page.dispatch({ kind: "startConsumer", topic: "orders", group: "g" });
+    expect(page.acts).toEqual([]);
+    expect(page.toasts).toHaveLength(1);
   });
 
   test("on a node that is not there is answered with a sentence", () => {
@@ -142,6 +226,12 @@ describe("the page", () => {
     expect(page.store.pending().problem?.title).toContain('"seven"');
     page.dispatch({ kind: "dismissProblem" });
     expect(page.store.pending().problem).toBeNull();
+  });
+
+  test("has what is looked at shown by the session", () => {
+    page.dispatch({ kind: "inspect", what: { kind: "request", id: 3 } });
+    expect(page.store.pending().inspected).toEqual({ kind: "request", id: 3 });
+    expect(page.acts).toEqual([{ kind: "inspect", what: { kind: "request", id: 3 } }]);
   });
 
   test("selects only nodes that exist", () => {

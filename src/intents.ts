@@ -1,9 +1,12 @@
 import type { Actor } from "xstate";
 import type { ActionBody } from "@chronik/core/sim";
+import type { AdminCommand } from "@chronik/core/view";
 import type { Intent, PageState, ToastState } from "../ui/page.ts";
 import { parseSeed } from "./link.ts";
+import { CLIENT_MAX } from "./linkLimits.ts";
 import type { playbackMachine } from "./machines/playback.ts";
 import type { Player } from "./player.ts";
+import type { ProduceByKey } from "./session/protocol.ts";
 import type { PageStore } from "./store.ts";
 
 export interface IntentParts {
@@ -12,6 +15,10 @@ export interface IntentParts {
   readonly player: Player;
   readonly openSeed: (seed: number) => void;
   readonly copyLink: () => void;
+  /** What a line on the console means, or why it is no command. */
+  readonly parseCommand: (
+    line: string,
+  ) => Promise<{ readonly command: AdminCommand } | { readonly refusal: string }>;
   readonly applyTheme: (theme: PageState["theme"]) => void;
   readonly showToast: (toast: Omit<ToastState, "id">) => void;
 }
@@ -35,21 +42,85 @@ function actOnCluster(intent: Intent, { store, player, showToast }: IntentParts)
 }
 
 /** Null when the intent is no action; a sentence when it names what is not there. */
-function actionOf(intent: Intent, state: PageState): ActionBody | string | null {
-  if (intent.kind === "powerCut" || intent.kind === "powerOn") return intent;
-  if (intent.kind === "consume") return { ...intent, node: null };
-  if (!("node" in intent) || intent.kind === "selectNode") return null;
-  const node = state.world?.nodes[intent.node]?.id;
+function actionOf(intent: Intent, state: PageState): ActionBody | ProduceByKey | string | null {
+  switch (intent.kind) {
+    case "powerCut":
+    case "powerOn":
+    case "createTopic":
+    case "deleteTopic":
+    case "addNode":
+    case "stopClient":
+      return intent;
+    case "admin":
+      return adminAction(intent.command);
+    case "consume":
+      return { ...intent, node: null };
+    case "startProducer":
+    case "startConsumer":
+      return clientAction(intent, state);
+    case "produce":
+      return produceAction(intent, state);
+    case "selectNode":
+      return null;
+    default:
+      return "node" in intent ? nodeAction(intent, state) : null;
+  }
+}
+
+function produceAction(
+  intent: Extract<Intent, { kind: "produce" }>,
+  state: PageState,
+): ActionBody | ProduceByKey | string {
+  const node = intent.node === null ? null : nodeId(intent.node, state);
+  if (node === undefined) return `There is no node ${intent.node}.`;
+  const { partition } = intent;
+  const record = { ...intent, node, acks: ACKS[intent.acks] };
+  return partition === null ? { ...record, partition } : { ...record, partition };
+}
+
+const nodeId = (name: string, { world }: PageState): number | undefined => world?.nodes[name]?.id;
+
+type NodeIntent = Exclude<
+  Extract<Intent, { readonly node: string }>,
+  { kind: "selectNode" | "produce" }
+>;
+
+function nodeAction(intent: NodeIntent, state: PageState): ActionBody | string {
+  const node = nodeId(intent.node, state);
   if (node === undefined) return `There is no node ${intent.node}.`;
   switch (intent.kind) {
     case "cut":
     case "heal":
       return { kind: intent.kind, nodes: [node] };
-    case "produce":
-      return { ...intent, node, acks: ACKS[intent.acks] };
     default:
       return { ...intent, node };
   }
+}
+
+/** Nodes come and go with their machines, which a command alone cannot switch on or off. */
+function adminAction(command: AdminCommand): ActionBody {
+  if (command.kind === "addNode") return { kind: "addNode" };
+  if (command.kind === "removeNode") return { kind: "removeNode", node: command.node };
+  if (command.kind === "deleteTopic") return command;
+  return { kind: "admin", command };
+}
+
+/** Clients are numbered from 2: the first is the person. */
+const CLIENT_MIN = 2;
+const KEY_COUNT = 10;
+const VALUE_BYTES = 16;
+
+function clientAction(
+  intent: Extract<Intent, { kind: "startProducer" | "startConsumer" }>,
+  state: PageState,
+): ActionBody | string {
+  const taken = new Set(state.world?.clients.map(({ id }) => id));
+  let client = CLIENT_MIN;
+  while (taken.has(client)) client++;
+  if (client > CLIENT_MAX) return "No more clients can be started. Stop one first.";
+  if (intent.kind === "startConsumer") return { ...intent, client };
+  const acks = ACKS[intent.acks];
+  return { ...intent, client, acks, keyCount: KEY_COUNT, valueBytes: VALUE_BYTES };
 }
 
 const ACKS = { 0: 0, 1: 1, all: -1 } as const;
@@ -103,6 +174,13 @@ function changePage(intent: Intent, parts: IntentParts): void {
     case "selectPartition":
       store.change({ selectedPartition: intent.partition });
       return;
+    case "inspect":
+      store.change({ inspected: intent.what });
+      parts.player.stay({ kind: "inspect", what: intent.what });
+      return;
+    case "command":
+      void giveCommand(intent.line, parts);
+      return;
     case "brush":
       if (store.pending().brush !== intent.id) store.change({ brush: intent.id });
       return;
@@ -127,6 +205,17 @@ function changePage(intent: Intent, parts: IntentParts): void {
       return;
     default:
   }
+}
+
+/** What reads commands is loaded with the first of them. */
+async function giveCommand(line: string, parts: IntentParts): Promise<void> {
+  const parsed = await parts.parseCommand(line);
+  if ("refusal" in parsed) {
+    parts.store.change({ commandRefusal: parsed.refusal });
+    return;
+  }
+  parts.store.change({ commandRefusal: null });
+  actOnCluster({ kind: "admin", command: parsed.command }, parts);
 }
 
 /** A toast offers to undo what was done last: once more was done, it would undo something else. */

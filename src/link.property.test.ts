@@ -2,11 +2,27 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEFAULT_RUN_OPTIONS, DISK_FAULTS } from "@chronik/core/sim";
 import type { Action, Run } from "@chronik/core/sim";
+import type { AdminCommand } from "@chronik/core/view";
+import { nodeId } from "@chronik/core/base";
 import { decodeBase64Url, encodeBase64Url } from "./base64Url.ts";
 import { formatLink, parseAddress } from "./link.ts";
 import { TIME_MAX_US } from "./linkLimits.ts";
 
-const node = fc.integer({ min: 1, max: 3 });
+const node = fc.integer({ min: 1, max: 9 });
+const client = fc.integer({ min: 2, max: 20 });
+const topic = fc.constantFrom("orders", "a.b-c_d");
+const acks = fc.constantFrom<0 | 1 | -1>(0, 1, -1);
+const command: fc.Arbitrary<AdminCommand> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("clusterStatus", "health", "listNodes", "rebalance") }),
+  fc.record({ kind: fc.constantFrom("listPartitions", "isrStatus"), topic: fc.option(topic) }),
+  fc.record({ kind: fc.constant("partitionInfo" as const), topic, partition: fc.nat(99) }),
+  fc.record({
+    kind: fc.constant("reassign" as const),
+    topic,
+    partition: fc.nat(99),
+    replicas: fc.uniqueArray(node, { minLength: 1 }).map((nodes) => nodes.map(nodeId)),
+  }),
+);
 const atUs = fc.integer({ min: 0, max: TIME_MAX_US });
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({
@@ -40,12 +56,57 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     atUs,
     kind: fc.constant("produce" as const),
     node: fc.option(node),
-    topic: fc.constantFrom("orders", "a.b-c_d"),
+    topic,
     partition: fc.integer({ min: 0, max: 99 }),
     key: fc.string({ unit: "grapheme", maxLength: 8 }),
     value: fc.string({ unit: "grapheme", maxLength: 8 }),
-    acks: fc.constantFrom(0, 1, -1),
+    acks,
   }),
+  fc.record(
+    {
+      atUs,
+      kind: fc.constant("createTopic" as const),
+      topic,
+      partitionCount: fc.integer({ min: 1, max: 5 }),
+      replicationFactor: node,
+      minInsyncReplicas: node,
+      replicationMode: fc.constantFrom("isr" as const, "raft" as const),
+      uncleanLeaderElection: fc.boolean(),
+    },
+    {
+      requiredKeys: [
+        "atUs",
+        "kind",
+        "topic",
+        "partitionCount",
+        "replicationFactor",
+        "minInsyncReplicas",
+      ],
+    },
+  ),
+  fc.record({ atUs, kind: fc.constant("deleteTopic" as const), topic }),
+  fc.record({ atUs, kind: fc.constant("addNode" as const) }),
+  fc.record({ atUs, kind: fc.constant("removeNode" as const), node }),
+  fc.record({ atUs, kind: fc.constant("admin" as const), command }),
+  fc.record({
+    atUs,
+    kind: fc.constant("startProducer" as const),
+    client,
+    topic,
+    recordsPerSecond: fc.integer({ min: 1, max: 1_000 }),
+    acks,
+    idempotent: fc.boolean(),
+    keyCount: fc.nat(1_000),
+    valueBytes: fc.integer({ min: 1, max: 1_000 }),
+  }),
+  fc.record({
+    atUs,
+    kind: fc.constant("startConsumer" as const),
+    client,
+    topic,
+    group: fc.option(fc.constantFrom("readers", "g-1")),
+  }),
+  fc.record({ atUs, kind: fc.constant("stopClient" as const), client, crash: fc.boolean() }),
 );
 const run: fc.Arbitrary<Run> = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
@@ -56,6 +117,8 @@ const run: fc.Arbitrary<Run> = fc.record({
       snapshotEntries: fc.integer({ min: 1, max: 1_000_000 }),
       snapshotTrailingEntries: fc.integer({ min: 0, max: 1_000_000 }),
       slowDiskFactor: fc.integer({ min: 2, max: 1_000 }),
+      nodeCount: node,
+      autoCreateTopics: fc.boolean(),
     })
     .map((options) => ({ ...DEFAULT_RUN_OPTIONS, ...options })),
   actions: fc

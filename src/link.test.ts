@@ -13,6 +13,8 @@ const FAULT: Action = {
   fault: "tornSectors",
   on: true,
 };
+const CONSUMER = { atUs: 1, kind: "startConsumer", client: 2, topic: "orders" };
+const REASSIGN = { kind: "reassign", topic: "orders", partition: 0 };
 const FLIP: Action = {
   atUs: 8_500_000,
   kind: "flipBit",
@@ -82,8 +84,8 @@ describe("a link", () => {
 
   test.each([
     [
-      "actions.0.node is not a whole number from 1 to 3",
-      { actions: [{ atUs: 1, kind: "kill", node: 4 }] },
+      "actions.0.node is not a whole number from 1 to 9",
+      { actions: [{ atUs: 1, kind: "kill", node: 10 }] },
     ],
     ["actions.1.kind", { actions: [...RUN.actions.slice(0, 1), { atUs: 1, kind: "explode" }] }],
     ["actions.0.atUs", { actions: [{ atUs: 0.5, kind: "kill", node: 1 }] }],
@@ -108,7 +110,15 @@ describe("a link", () => {
     ["options.snapshotEntries", { options: { snapshotEntries: 0 } }],
     ["options.snapshotTrailingEntries", { options: { snapshotTrailingEntries: -1 } }],
     ["options.slowDiskFactor", { options: { slowDiskFactor: 1 } }],
-    ["options.nodeCount", { options: { nodeCount: 5 } }],
+    ["options.nodeCount", { options: { nodeCount: 10 } }],
+    ["actions.0.client", { actions: [{ atUs: 1, kind: "stopClient", client: 1, crash: true }] }],
+    ["actions.0.group", { actions: [{ ...CONSUMER, group: "no such group name" }] }],
+    ["actions.0.command.kind", { actions: [{ atUs: 1, kind: "admin", command: { kind: "rm" } }] }],
+    [
+      "actions.0.command.replicas",
+      { actions: [{ atUs: 1, kind: "admin", command: { ...REASSIGN, replicas: [2, 2] } }] },
+    ],
+    ["actions.0.replicationMode", { actions: [{ ...RUN.actions[0], replicationMode: "paxos" }] }],
     ["options.toString", { options: { toString: 1 } }],
     ["options contradict", { options: { latencyMinUs: 50_000, latencyMaxUs: 40_000 } }],
     ["seed", { seed: 2 ** 32 }],

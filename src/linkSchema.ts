@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { nodeId } from "@chronik/core/base";
 import type { Action } from "@chronik/core/sim";
-import { DEFAULT_RUN_OPTIONS, DISK_FAULTS } from "@chronik/core/sim";
-import { ACTIONS_MAX, SEED_MAX, TIME_MAX_US } from "./linkLimits.ts";
+import { DEFAULT_RUN_OPTIONS, DISK_FAULTS, NODES_MAX } from "@chronik/core/sim";
+import { ACTIONS_MAX, CLIENT_MAX, SEED_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
 const PARTITIONS_MAX = 100;
 
@@ -19,7 +20,7 @@ const boundedInteger = (min: number, max: number) => {
 };
 const timeUs = boundedInteger(0, TIME_MAX_US);
 const optionalInteger = (min: number, max: number) => v.exactOptional(boundedInteger(min, max));
-const node = boundedInteger(1, DEFAULT_RUN_OPTIONS.nodeCount);
+const node = boundedInteger(1, NODES_MAX);
 const nodes = v.pipe(
   v.array(node, "is not a list of nodes"),
   v.minLength(1, "names no node"),
@@ -29,11 +30,44 @@ const topic = v.pipe(
   v.string("is not a topic name"),
   v.regex(/^[a-zA-Z0-9._-]{1,100}$/, "is not a topic name"),
 );
-const partition = boundedInteger(0, 99);
+const partition = boundedInteger(0, PARTITIONS_MAX - 1);
+const partitionCount = boundedInteger(1, PARTITIONS_MAX);
 const text = v.string("is not a text");
+const truth = v.boolean("is not true or false");
+const acks = v.picklist([0, 1, -1], "is not 0, 1 or -1");
+/** A person is client 1; programs that send and read are numbered behind it. */
+const client = boundedInteger(2, CLIENT_MAX);
+const optionalTopic = v.nullable(topic);
 const file = v.pipe(
   v.string("is not a file name"),
   v.regex(/^[a-z0-9.-]{1,64}$/, "is not a file name"),
+);
+
+const replicas = v.pipe(
+  nodes,
+  v.transform((ids) => ids.map(nodeId)),
+);
+
+/** `v.variant` names what is wrong in the one command that was meant. */
+const commandSchema = v.variant(
+  "kind",
+  [
+    v.strictObject(
+      { kind: v.picklist(["clusterStatus", "health", "listNodes", "rebalance"]) },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        kind: v.picklist(["listPartitions", "isrStatus", "electPreferredLeaders"]),
+        topic: optionalTopic,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject({ kind: v.literal("partitionInfo"), topic, partition }, UNKNOWN),
+    v.strictObject({ kind: v.literal("createPartitions"), topic, partitionCount }, UNKNOWN),
+    v.strictObject({ kind: v.literal("reassign"), topic, partition, replicas }, UNKNOWN),
+  ],
+  "is no command that this page knows",
 );
 
 const actionSchema = v.variant(
@@ -54,7 +88,7 @@ const actionSchema = v.variant(
         kind: v.literal("diskFault"),
         node,
         fault: v.picklist(DISK_FAULTS, "is no fault that a disk can have here"),
-        on: v.boolean("is not true or false"),
+        on: truth,
       },
       UNKNOWN,
     ),
@@ -83,7 +117,7 @@ const actionSchema = v.variant(
         partition,
         key: text,
         value: text,
-        acks: v.picklist([0, 1, -1], "is not 0, 1 or -1"),
+        acks,
       },
       UNKNOWN,
     ),
@@ -102,12 +136,38 @@ const actionSchema = v.variant(
         atUs: timeUs,
         kind: v.literal("createTopic"),
         topic,
-        partitionCount: boundedInteger(1, PARTITIONS_MAX),
-        replicationFactor: boundedInteger(1, DEFAULT_RUN_OPTIONS.nodeCount),
-        minInsyncReplicas: boundedInteger(1, DEFAULT_RUN_OPTIONS.nodeCount),
+        partitionCount,
+        replicationFactor: boundedInteger(1, NODES_MAX),
+        minInsyncReplicas: boundedInteger(1, NODES_MAX),
+        replicationMode: v.exactOptional(v.picklist(["isr", "raft"], "is not isr or raft")),
+        uncleanLeaderElection: v.exactOptional(truth),
       },
       UNKNOWN,
     ),
+    v.strictObject({ atUs: timeUs, kind: v.literal("deleteTopic"), topic }, UNKNOWN),
+    v.strictObject({ atUs: timeUs, kind: v.literal("addNode") }, UNKNOWN),
+    v.strictObject({ atUs: timeUs, kind: v.literal("removeNode"), node }, UNKNOWN),
+    v.strictObject({ atUs: timeUs, kind: v.literal("admin"), command: commandSchema }, UNKNOWN),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("startProducer"),
+        client,
+        topic,
+        recordsPerSecond: boundedInteger(1, 1_000),
+        acks,
+        idempotent: truth,
+        keyCount: boundedInteger(0, 1_000),
+        valueBytes: boundedInteger(1, 1_000),
+        batchRecords: optionalInteger(1, 1_000),
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      { atUs: timeUs, kind: v.literal("startConsumer"), client, topic, group: optionalTopic },
+      UNKNOWN,
+    ),
+    v.strictObject({ atUs: timeUs, kind: v.literal("stopClient"), client, crash: truth }, UNKNOWN),
   ],
   "is no action that this page knows",
 );
@@ -116,7 +176,7 @@ const actionSchema = v.variant(
 const optionsSchema = v.pipe(
   v.strictObject(
     {
-      nodeCount: optionalInteger(DEFAULT_RUN_OPTIONS.nodeCount, DEFAULT_RUN_OPTIONS.nodeCount),
+      nodeCount: optionalInteger(1, NODES_MAX),
       tickUs: optionalInteger(10_000, 1_000_000),
       electionTicks: optionalInteger(3, 100),
       heartbeatTicks: optionalInteger(1, 50),
@@ -126,7 +186,7 @@ const optionsSchema = v.pipe(
       writeMaxUs: optionalInteger(1, 10_000_000),
       syncMinUs: optionalInteger(1, 10_000_000),
       syncMaxUs: optionalInteger(1, 10_000_000),
-      tornTails: v.exactOptional(v.boolean("is not true or false")),
+      tornTails: v.exactOptional(truth),
       clientLatencyMinUs: optionalInteger(2, 10_000_000),
       clientLatencyMaxUs: optionalInteger(2, 10_000_000),
       clientRequestTimeoutUs: optionalInteger(10_000, 60_000_000),
@@ -142,6 +202,17 @@ const optionsSchema = v.pipe(
       snapshotEntries: optionalInteger(1, 1_000_000),
       snapshotTrailingEntries: optionalInteger(0, 1_000_000),
       slowDiskFactor: optionalInteger(2, 1_000),
+      preferredLeaderCheckUs: optionalInteger(0, 1_000_000_000),
+      partitionFlushBytes: optionalInteger(1, 16_777_216),
+      partitionMemoryBytes: optionalInteger(1, 16_777_216),
+      autoCreateTopics: v.exactOptional(truth),
+      forwardProduce: v.exactOptional(truth),
+      groupInitialRebalanceDelayMs: optionalInteger(0, 60_000),
+      groupSessionTimeoutMs: optionalInteger(6_000, 60_000),
+      producerDeliveryTimeoutUs: optionalInteger(10_000, 600_000_000),
+      consumerCommitIntervalUs: optionalInteger(10_000, 60_000_000),
+      classicClients: v.exactOptional(truth),
+      minIsrHoldsHighWatermark: v.exactOptional(truth),
     },
     UNKNOWN,
   ),

@@ -1,5 +1,5 @@
 import type { ProblemState, ToastState } from "../ui/page.ts";
-import type { Failure, Notice } from "./session/protocol.ts";
+import type { Notice } from "./session/protocol.ts";
 
 type Said = { readonly toast: Omit<ToastState, "id"> } | { readonly problem: ProblemState };
 
@@ -39,23 +39,6 @@ export function sayNotice(notice: Notice): Said {
 function further(count: number): string {
   if (count === 0) return "";
   return count === 1 ? " and without one later action" : ` and without ${count} later actions`;
-}
-
-/** The worker broke one of its rules, or never ran. `link` repeats the run. */
-export function sayFailure(failure: Failure, link: string | null): ProblemState {
-  const reason = failure.message.replace(/\.?$/, ".");
-  if (failure.run === null) {
-    return {
-      title: "The simulation did not start.",
-      detail: `${reason} Reload the page; it needs a browser with module workers.`,
-    };
-  }
-  const where = `It was seed ${failure.run.seed} at ${seconds(failure.atUs)}.`;
-  const advice = link === null ? "Open another seed." : `This link repeats it: ${link}`;
-  return {
-    title: "The simulation stopped: it broke one of its own rules.",
-    detail: `${reason} ${where} ${advice}`,
-  };
 }
 
 export function seconds(us: number): string {

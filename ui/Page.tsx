@@ -1,17 +1,19 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import type { ComponentType } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { TopBar } from "./bar/TopBar.tsx";
 import { Definitions } from "./glyph/Definitions.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import type { OtherKey } from "./keyboard.ts";
+import { later, Nothing } from "./later.ts";
 import { useLayout } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { LogPanel } from "./log/LogPanel.tsx";
 import { Problem } from "./notice/Problem.tsx";
 import { Toast } from "./notice/Toast.tsx";
 import { usePage } from "./pageContext.ts";
-import { PartitionsPanel } from "./partitions/PartitionsPanel.tsx";
 import { PRODUCE_FOCUS } from "./partitions/ProduceForm.tsx";
+import { SidePanel } from "./partitions/SidePanel.tsx";
+import { useSidePanelChoice } from "./partitions/sidePanelChoice.ts";
+import type { SidePanelChoice } from "./partitions/sidePanelChoice.ts";
 import { Announcer } from "./rail/Announcer.tsx";
 import { Events } from "./rail/Events.tsx";
 import { NodeActions } from "./rail/NodeActions.tsx";
@@ -28,10 +30,7 @@ import { TimePanel } from "./time/TimePanel.tsx";
 import "./styles/page.css";
 
 /** Nobody needs it before asking for it. */
-const HelpSheet = lazy(async (): Promise<{ default: ComponentType<{ onClose: () => void }> }> => {
-  const sheet = await import("./notice/HelpSheet.tsx").catch(() => null);
-  return { default: sheet?.HelpSheet ?? (() => null) };
-});
+const HelpSheet = later(async () => (await import("./notice/HelpSheet.tsx")).HelpSheet, Nothing);
 
 /** The whole page. Its parts subscribe to what they show; this one only lays them out. */
 export function Page() {
@@ -41,13 +40,20 @@ export function Page() {
   const [railOpen, setRailOpen] = useState(false);
   const { dispatch, store } = usePage();
   const choice = useNodePanelChoice();
+  const side = useSidePanelChoice();
+  const { show } = side;
   const { toggle } = choice;
   const [focusWanted, setFocusWanted] = useState(0);
   const onKey = useCallback(
     (kind: OtherKey) => {
       if (kind === "toggleHelp") setHelp((open) => !open);
+      if (kind === "showAdmin" || kind === "showClients") {
+        setTab("Partitions");
+        show(kind === "showAdmin" ? "Admin" : "Clients");
+      }
       if (kind === "focusProduce") {
         setTab("Partitions");
+        show("Partitions");
         setFocusWanted((wanted) => wanted + 1);
       }
       if (kind === "toggleDisk") {
@@ -62,7 +68,7 @@ export function Page() {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       }
     },
-    [dispatch, store, toggle],
+    [dispatch, store, toggle, show],
   );
   useKeyboard(onKey);
   useEffect(() => {
@@ -82,6 +88,7 @@ export function Page() {
         tab={tab}
         onTab={setTab}
         choice={choice}
+        side={side}
         railOpen={railOpen}
         onRail={() => setRailOpen((open) => !open)}
       />
@@ -100,11 +107,12 @@ interface BodyProps {
   readonly tab: TabName;
   readonly onTab: (tab: TabName) => void;
   readonly choice: NodePanelChoice;
+  readonly side: SidePanelChoice;
   readonly railOpen: boolean;
   readonly onRail: () => void;
 }
 
-function Body({ layout, tab, onTab, choice, railOpen, onRail }: BodyProps) {
+function Body({ layout, tab, onTab, choice, side, railOpen, onRail }: BodyProps) {
   switch (layout) {
     case "full":
       return (
@@ -116,7 +124,7 @@ function Body({ layout, tab, onTab, choice, railOpen, onRail }: BodyProps) {
           </main>
           <section className="side" aria-label="Details">
             <NodePanel choice={choice} />
-            <PartitionsPanel />
+            <SidePanel choice={side} />
           </section>
           <TimePanel withLanes />
         </>
@@ -136,28 +144,28 @@ function Body({ layout, tab, onTab, choice, railOpen, onRail }: BodyProps) {
             {layout === "folded" ? (
               <>
                 <NodePanel choice={choice} />
-                <PartitionsPanel />
+                <SidePanel choice={side} />
               </>
             ) : (
-              <SideTabs tab={tab} onTab={onTab} choice={choice} />
+              <SideTabs tab={tab} onTab={onTab} choice={choice} side={side} />
             )}
           </section>
           <TimePanel withLanes />
         </>
       );
     case "phone":
-      return <PhoneBody tab={tab} onTab={onTab} choice={choice} />;
+      return <PhoneBody tab={tab} onTab={onTab} choice={choice} side={side} />;
   }
 }
 
-type TabbedProps = Pick<BodyProps, "tab" | "onTab" | "choice">;
+type TabbedProps = Pick<BodyProps, "tab" | "onTab" | "choice" | "side">;
 
-function SideTabs({ tab, onTab, choice }: TabbedProps) {
+function SideTabs({ tab, onTab, choice, side }: TabbedProps) {
   const selected = tab === "Partitions" ? "Partitions" : "Ready";
   return (
     <>
       <Tabs names={["Ready", "Partitions"]} selected={selected} onSelect={onTab} />
-      {selected === "Ready" ? <NodePanel choice={choice} /> : <PartitionsPanel />}
+      {selected === "Ready" ? <NodePanel choice={choice} /> : <SidePanel choice={side} />}
     </>
   );
 }
@@ -174,7 +182,7 @@ function FoldedRail({ open, onToggle }: { open: boolean; onToggle: () => void })
   );
 }
 
-function PhoneBody({ tab, onTab, choice }: TabbedProps) {
+function PhoneBody({ tab, onTab, choice, side }: TabbedProps) {
   return (
     <>
       <main className="middle-column">
@@ -188,7 +196,7 @@ function PhoneBody({ tab, onTab, choice }: TabbedProps) {
               <NodePanel choice={choice} />
             </>
           ) : null}
-          {tab === "Partitions" ? <PartitionsPanel /> : null}
+          {tab === "Partitions" ? <SidePanel choice={side} /> : null}
           {tab === "Events" ? <Events /> : null}
         </div>
       </main>

@@ -48,6 +48,8 @@ describe("keys", () => {
     expect(keyAction({ ...plain, key: "d" }, starting)).toBeNull();
     expect(press("n")).toEqual({ kind: "focusProduce" });
     expect(press("D")).toEqual({ kind: "toggleDisk" });
+    expect(press("a")).toEqual({ kind: "showAdmin" });
+    expect(press("C")).toEqual({ kind: "showClients" });
   });
 });
 

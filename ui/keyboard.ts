@@ -11,7 +11,13 @@ export type KeyAction =
   | { readonly kind: OtherKey };
 
 /** What concerns the layout alone. */
-export type OtherKey = "focusProduce" | "toggleDisk" | "toggleHelp" | "close";
+export type OtherKey =
+  | "focusProduce"
+  | "showAdmin"
+  | "showClients"
+  | "toggleDisk"
+  | "toggleHelp"
+  | "close";
 
 interface Pressed {
   readonly key: string;
@@ -26,11 +32,18 @@ export function keyAction(pressed: Pressed, state: PageState): KeyAction | null 
   if (pressed.key === "?") return { kind: "toggleHelp" };
   if (pressed.key === "Escape") return { kind: "close" };
   if (state.world === null) return null;
-  if (pressed.key.toLowerCase() === "n") return { kind: "focusProduce" };
-  if (pressed.key.toLowerCase() === "d") return { kind: "toggleDisk" };
+  const layoutKey = LAYOUT_KEYS[pressed.key.toLowerCase()];
+  if (layoutKey !== undefined) return { kind: layoutKey };
   const intent = timeIntent(pressed.key, state) ?? nodeIntent(pressed.key.toLowerCase(), state);
   return intent === null ? null : { kind: "intent", intent };
 }
+
+const LAYOUT_KEYS: Readonly<Record<string, OtherKey>> = {
+  n: "focusProduce",
+  c: "showClients",
+  a: "showAdmin",
+  d: "toggleDisk",
+};
 
 function timeIntent(key: string, { playback }: PageState): Intent | null {
   switch (key) {

@@ -1,4 +1,4 @@
-import type { DiskFault, WorldView } from "@chronik/core/view";
+import type { AdminCommand, DiskFault, Inspected, WorldView } from "@chronik/core/view";
 
 /**
  * Everything the page shows. `src` fulfils this; `ui` reads it through `useView` and answers with
@@ -13,6 +13,10 @@ export interface PageState {
   /** Node name; always one that exists. */
   readonly selectedNode: string;
   readonly selectedPartition: string | null;
+  /** What is looked at byte by byte; the view's `inspection` follows. */
+  readonly inspected: Inspected | null;
+  /** Why the last line on the console was no command. */
+  readonly commandRefusal: string | null;
   /** Brush id under the pointer or the focus: the same object lights up in every panel. */
   readonly brush: string | null;
   readonly toast: ToastState | null;
@@ -88,14 +92,41 @@ export type Intent =
     }
   | {
       readonly kind: "produce";
-      readonly node: string;
+      /** Null: wherever the leader is, with retries, as a client would. */
+      readonly node: string | null;
       readonly topic: string;
-      readonly partition: number;
+      /** Null: the one that the key falls into. */
+      readonly partition: number | null;
       readonly key: string;
       readonly value: string;
       readonly acks: "0" | "1" | "all";
     }
   | { readonly kind: "consume"; readonly topic: string; readonly partition: number }
+  | {
+      readonly kind: "createTopic";
+      readonly topic: string;
+      readonly partitionCount: number;
+      readonly replicationFactor: number;
+      readonly minInsyncReplicas: number;
+      readonly replicationMode: "isr" | "raft";
+      readonly uncleanLeaderElection: boolean;
+    }
+  | { readonly kind: "deleteTopic"; readonly topic: string }
+  | { readonly kind: "addNode" }
+  | { readonly kind: "removeNode"; readonly node: string }
+  | { readonly kind: "admin"; readonly command: AdminCommand }
+  /** A line as an administrator types it. */
+  | { readonly kind: "command"; readonly line: string }
+  | {
+      readonly kind: "startProducer";
+      readonly topic: string;
+      readonly recordsPerSecond: number;
+      readonly acks: "0" | "1" | "all";
+      readonly idempotent: boolean;
+    }
+  | { readonly kind: "startConsumer"; readonly topic: string; readonly group: string | null }
+  | { readonly kind: "stopClient"; readonly client: number; readonly crash: boolean }
+  | { readonly kind: "inspect"; readonly what: Inspected | null }
   | { readonly kind: "play" | "pause" | "nextEvent" | "previousEvent" | "goLive" }
   | { readonly kind: "setSpeed"; readonly speed: number }
   | { readonly kind: "scrubStart" | "scrubEnd" }

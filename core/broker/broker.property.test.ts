@@ -162,7 +162,7 @@ function end(drama: Drama): void {
     cluster.run(1_000_000);
     expect(produceAnswer(asked).errorCode).toBe(ErrorCode.NONE);
     const [first, ...rest] = cluster.alive.map(({ replicas }) => {
-      return replicas.get(`orders-${partition}`)!.batches.map(({ bytes }) => bytes.join());
+      return replicas.get(`orders-${partition}`)!.batches.map(({ bytes }) => bytes!.join());
     });
     for (const other of rest) expect(other).toEqual(first);
   }
@@ -174,7 +174,7 @@ function isAcknowledged({ asked, acks }: Sent): boolean {
 
 function valueAt(broker: Broker, key: string, at: number): string | null {
   const stored = broker.replicas.get(key)?.batches.find(({ baseOffset }) => baseOffset === at);
-  const decoded = stored === undefined ? null : decodeRecordBatch(stored.bytes);
+  const decoded = stored === undefined ? null : decodeRecordBatch(stored.bytes!);
   if (decoded?.ok !== true) return null;
   return utf8Decode(decoded.batch.records[0]!.value!);
 }

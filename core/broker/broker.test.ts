@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { NO_NODE } from "../base/ids.ts";
 import { metadataHash } from "../metadata/index.ts";
-import { ErrorCode } from "../wire/index.ts";
-import { fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
+import { ErrorCode, NO_TOPIC_ID } from "../wire/index.ts";
+import type { MetadataRequest } from "../wire/index.ts";
+import {
+  fetchAnswer,
+  metadataAnswer,
+  produceAnswer,
+  TestCluster,
+  topicAnswer,
+  topicRequest,
+} from "./testing/testCluster.ts";
 import type { Asked } from "./testing/testCluster.ts";
 
 function cluster(config = {}): TestCluster {
@@ -12,8 +21,7 @@ function cluster(config = {}): TestCluster {
 }
 
 function topicError(asked: Asked): number {
-  if (asked.response?.api !== "createTopics") throw new Error("not answered");
-  return asked.response.topics[0]!.errorCode;
+  return topicAnswer(asked).errorCode;
 }
 
 describe("topics", () => {
@@ -36,21 +44,20 @@ describe("topics", () => {
   test("a broker that is not the controller says who is", () => {
     const made = cluster();
     const other = made.alive.find(({ id }) => id !== made.controller.id)!;
-    const topics = [
-      { topic: "more", partitionCount: 1, replicationFactor: 3, minInsyncReplicas: 1 },
-    ];
-    const asked = made.ask(other.id, { api: "createTopics", topics, timeoutMs: 1_000 });
+    const request = topicRequest("more", 1, 3);
+    const asked = made.ask(other.id, request);
     expect(topicError(asked)).toBe(ErrorCode.NOT_CONTROLLER);
-    expect(asked.response).toMatchObject({ controllerId: made.controller.id });
+    const told = metadataAnswer(made.ask(other.id, allTopics()));
+    expect(told.controllerId).toBe(made.controller.id);
   });
 
   test("what cannot be made is refused", () => {
     const made = cluster();
     expect(topicError(made.createTopic("orders", 1))).toBe(ErrorCode.TOPIC_ALREADY_EXISTS);
     const refused = (partitionCount: number, replicationFactor: number): number => {
-      const topics = [{ topic: "x", partitionCount, replicationFactor, minInsyncReplicas: 1 }];
-      const request = { api: "createTopics", topics, timeoutMs: 1_000 } as const;
-      return topicError(made.ask(made.controller.id, request));
+      return topicError(
+        made.ask(made.controller.id, topicRequest("x", partitionCount, replicationFactor)),
+      );
     };
     expect(refused(1, 4)).toBe(ErrorCode.INVALID_REPLICATION_FACTOR);
     expect(refused(0, 1)).toBe(ErrorCode.INVALID_PARTITIONS);
@@ -58,10 +65,7 @@ describe("topics", () => {
 
   test("two requests for one topic at once: one is told that it exists", () => {
     const made = cluster();
-    const topics = [
-      { topic: "new", partitionCount: 1, replicationFactor: 3, minInsyncReplicas: 1 },
-    ];
-    const request = { api: "createTopics", topics, timeoutMs: 1_000 } as const;
+    const request = topicRequest("new", 1, 3);
     const first = made.ask(made.controller.id, request);
     const second = made.ask(made.controller.id, request);
     made.run(200_000);
@@ -75,10 +79,8 @@ describe("topics", () => {
     const made = cluster({ checkQuorum: false });
     const { controller } = made;
     for (const { id } of made.alive) if (id !== controller.id) made.kill(id);
-    const topics = [
-      { topic: "new", partitionCount: 1, replicationFactor: 3, minInsyncReplicas: 1 },
-    ];
-    const asked = made.ask(controller.id, { api: "createTopics", topics, timeoutMs: 1_000 });
+    const request = topicRequest("new", 1, 3);
+    const asked = made.ask(controller.id, request);
     made.run(900_000);
     expect(asked.response).toBe(null);
     made.run(300_000);
@@ -88,10 +90,8 @@ describe("topics", () => {
   test("partitions that the old controller did not get to assign are assigned by the next", () => {
     const made = cluster();
     const old = made.controller;
-    const topics = [
-      { topic: "half", partitionCount: 3, replicationFactor: 3, minInsyncReplicas: 1 },
-    ];
-    made.ask(old.id, { api: "createTopics", topics, timeoutMs: 1_000 });
+    const request = topicRequest("half", 3, 3);
+    made.ask(old.id, request);
     const hasTopic = (id: number): boolean => made.broker(id).metadata.topics.has("half");
     made.runUntil(() => made.alive.some(({ id }) => id !== old.id && hasTopic(id)));
     made.kill(old.id);
@@ -100,17 +100,25 @@ describe("topics", () => {
 
   test("metadata answers: all topics, some, and those that do not exist", () => {
     const made = cluster();
-    const request = { api: "metadata", topics: ["orders", "none"] } as const;
-    const { response } = made.ask(2, request);
-    if (response?.api !== "metadata") throw new Error("not answered");
-    expect(response.brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
-    expect(response.controllerId).toBe(made.controller.id);
-    expect(response.partitions.map(({ leaderId }) => leaderId)).toEqual([1, 2, 3]);
-    expect(response.unknownTopics).toEqual(["none"]);
-    const all = made.ask(2, { api: "metadata", topics: null }).response;
-    expect(all).toMatchObject({ unknownTopics: [], partitions: { length: 3 } });
+    const topics = ["orders", "none"].map((topic) => ({ topic, topicId: NO_TOPIC_ID }));
+    const some = metadataAnswer(made.ask(2, { ...allTopics(), topics }));
+    expect(some.brokers).toEqual(
+      [1, 2, 3].map((nodeId) => ({ nodeId, host: `n${nodeId}`, port: 9092 })),
+    );
+    expect(some.controllerId).toBe(made.controller.id);
+    const [orders, none] = some.topics;
+    expect(orders!.partitions.map(({ leaderId }) => leaderId)).toEqual([1, 2, 3]);
+    expect(none).toMatchObject({ topic: "none", errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
+    const all = metadataAnswer(made.ask(2, allTopics()));
+    expect(all.topics).toEqual([orders]);
+    const byId = [{ topic: null, topicId: orders!.topicId }];
+    expect(metadataAnswer(made.ask(2, { ...allTopics(), topics: byId })).topics).toEqual([orders]);
   });
 });
+
+function allTopics(): MetadataRequest {
+  return { api: "metadata", topics: null, allowAutoTopicCreation: false };
+}
 
 describe("when a partition's leader dies", () => {
   function killLeaderOfPartition0(): { made: TestCluster; acked: Asked } {
@@ -146,7 +154,7 @@ describe("when a partition's leader dies", () => {
     const partition = made.broker(1).metadata.partitions.get("orders-0")!;
     expect([partition.leader, partition.isr]).toEqual([2, [1, 2, 3]]);
     const bytes = made.alive.map(({ replicas }) => {
-      return replicas.get("orders-0")!.batches.map((batch) => [...batch.bytes]);
+      return replicas.get("orders-0")!.batches.map((batch) => [...batch.bytes!]);
     });
     expect(bytes[0]).toHaveLength(2);
     expect(bytes[1]).toEqual(bytes[0]);
@@ -164,10 +172,10 @@ describe("when a partition's leader dies", () => {
     made.kill(leader!);
     made.run(6_000_000);
     const offline = made.controller.metadata.partitions.get("orders-0")!;
-    expect([offline.leader, offline.isr]).toEqual([leader, [leader]]);
+    expect([offline.leader, offline.isr]).toEqual([NO_NODE, [leader]]);
     made.restart(follower!);
     made.run(6_000_000);
-    expect(made.controller.metadata.partitions.get("orders-0")!.leader).toBe(leader);
+    expect(made.controller.metadata.partitions.get("orders-0")!.leader).toBe(NO_NODE);
     const refused = made.events.filter(({ event }) => {
       return event.kind === "commandApplied" && event.noOpReason !== null;
     });
@@ -201,7 +209,7 @@ describe("a restart", () => {
     const facts = (id: number): unknown => {
       const { storage, replicas } = made.broker(id);
       const { term, vote } = storage!.initialState().hardState!;
-      const batches = replicas.get("orders-0")!.batches.map(({ bytes }) => [...bytes]);
+      const batches = replicas.get("orders-0")!.batches.map(({ bytes }) => [...bytes!]);
       return { term, vote, lastIndex: storage!.lastIndex(), batches };
     };
     const before = [1, 2, 3].map(facts);

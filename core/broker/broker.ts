@@ -13,8 +13,11 @@ import type { BrokerInput, BrokerOutput } from "./io.ts";
 import type { LedPartition } from "./ledPartition.ts";
 import { BrokerNode } from "./node.ts";
 import type { FinishedReady, OpenReady } from "./openReady.ts";
+import type { GroupView } from "./groups/groupView.ts";
+import { METADATA_GROUP } from "./metadataLog.ts";
 import { Outbox } from "./outbox.ts";
 import type { PendingProduce } from "./produce.ts";
+import type { RaftPartitions } from "./raftPartitions/raftPartitions.ts";
 import { recover } from "./recover.ts";
 import type { Damage } from "./recover.ts";
 import type { ReplicaLog } from "./replicaLog.ts";
@@ -127,13 +130,13 @@ export class Broker {
 
   /** The last snapshot that is durable. */
   get lastSnapshot(): SnapshotMetadata | null {
-    const metadata = this.#node?.storage.snapshot().metadata ?? null;
+    const metadata = this.#node?.store.storageOf(METADATA_GROUP).snapshot().metadata ?? null;
     return metadata === null || metadata.index === NO_INDEX ? null : metadata;
   }
 
   /** The snapshot that is on its way to the disk. */
   get snapshotSaving(): SnapshotFile | null {
-    return this.#node?.snapshots.saving ?? null;
+    return this.#node?.store.saving ?? null;
   }
 
   get openReady(): OpenReady | null {
@@ -171,11 +174,21 @@ export class Broker {
   }
 
   get pendingProduces(): readonly PendingProduce[] {
-    return this.#node?.produce.pending ?? [];
+    return this.#node?.serving?.produce.pending ?? [];
   }
 
   get pendingFetches(): readonly PendingFetch[] {
-    return this.#node?.fetch.pending ?? [];
+    return this.#node?.serving?.fetch.pending ?? [];
+  }
+
+  /** The consumer groups that this broker coordinates. */
+  get groups(): readonly GroupView[] {
+    return this.#node?.serving?.groups.groups ?? [];
+  }
+
+  /** The partitions whose Raft groups have a replica here. */
+  get raftPartitions(): RaftPartitions | null {
+    return this.#node?.serving?.raftPartitions ?? null;
   }
 }
 
@@ -188,11 +201,15 @@ function dispatch(node: BrokerNode, input: BrokerInput): string | null {
     case "peerMessage":
       node.peerMessage(input.from, input.message);
       break;
-    case "clientRequest": {
-      const { connection, correlationId, request } = input;
-      node.request({ kind: "client", connection, correlationId }, request);
+    case "clientFrame":
+      node.clientFrame(input.connection, input.frame);
       break;
-    }
+    case "clientDisconnected":
+      node.clientDisconnected(input.connection);
+      break;
+    case "adminRequest":
+      node.adminRequest(input.connection, input.correlationId, input.request);
+      break;
     case "diskCompletion": {
       const failure = node.diskCompletion(input.completion);
       if (failure !== null) return failure;

@@ -1,5 +1,6 @@
 import type { NodeId } from "../base/ids.ts";
 import type { RaftTrace } from "../raft/trace.ts";
+import type { Serving, ServingParts } from "./serving.ts";
 
 /** How a broker is made. All times are in microseconds of the time that its inputs carry. */
 export interface BrokerConfig {
@@ -46,11 +47,45 @@ export interface BrokerConfig {
   /** A snapshot that a follower has not answered for so long is sent anew. Default: 3,000,000. */
   readonly snapshotSendTimeoutUs: number;
   /**
+   * Committed batches of a partition go from the log to its own segments once there are so many
+   * bytes of them (the log alone holds the rest). Default: 1 MiB.
+   */
+  readonly partitionFlushBytes: number;
+  /** So many bytes of a partition's last batches stay in memory; older ones are read from disk. */
+  readonly partitionMemoryBytes: number;
+  /** How many partitions and replicas a topic gets that does not say (num.partitions). */
+  readonly defaultPartitions: number;
+  readonly defaultReplicationFactor: number;
+  /** A client that asks for a topic that is not there gets one (auto.create.topics.enable). */
+  readonly autoCreateTopics: boolean;
+  /**
+   * The high watermark rests while the ISR is below min.insync.replicas (KIP-966). False: as brokers
+   * before Kafka 3.7. Default: true.
+   */
+  readonly minIsrHoldsHighWatermark: boolean;
+  /** A produce request for a partition led elsewhere is passed on instead of refused. */
+  readonly forwardProduce: boolean;
+  /** How often leadership goes back to preferred leaders (leader.imbalance.check); 0: never. */
+  readonly preferredLeaderCheckUs: number;
+  /** How long a group's first members wait for others (group.initial.rebalance.delay.ms). */
+  readonly groupInitialRebalanceDelayMs: number;
+  /** Partitions of the topic that keeps what groups commit (offsets.topic.num.partitions). */
+  readonly offsetsTopicPartitions: number;
+  /** A record batch that is larger is refused (message.max.bytes). Default: 1,048,588. */
+  readonly messageBytesMax: number;
+  /** A frame of a client that says it is longer ends its connection (socket.request.max.bytes). */
+  readonly frameBytesMax: number;
+  /**
    * For a node whose disk was replaced: what the cluster has said when it was removed. It begins with
    * an empty disk and no say, and asks to be let in. Only read where the disk is empty. Default:
    * this is the node's first disk.
    */
   readonly joinGeneration?: number;
+  /**
+   * What serves clients and keeps partitions (`serve`). Default: null, the node only keeps the
+   * metadata, and what clients send is not answered.
+   */
+  readonly serve: ((parts: ServingParts) => Serving) | null;
   /** Whether outputs of kind "event" are wanted. Default: false, and then none is ever made. */
   readonly events: boolean;
   /**
@@ -83,5 +118,18 @@ export const DEFAULT_BROKER_CONFIG: Omit<BrokerConfig, "id" | "peers" | "random"
   snapshotEntries: 1_000,
   snapshotTrailingEntries: 100,
   snapshotSendTimeoutUs: 3_000_000,
+  partitionFlushBytes: 1_048_576,
+  partitionMemoryBytes: 4_194_304,
+  defaultPartitions: 1,
+  defaultReplicationFactor: 3,
+  autoCreateTopics: false,
+  minIsrHoldsHighWatermark: true,
+  forwardProduce: false,
+  preferredLeaderCheckUs: 5_000_000,
+  groupInitialRebalanceDelayMs: 3_000,
+  offsetsTopicPartitions: 3,
+  messageBytesMax: 1_048_588,
+  frameBytesMax: 104_857_600,
+  serve: null,
   events: false,
 };

@@ -2,7 +2,9 @@ import type { Index, LeaderEpoch, NodeId, Offset, Term } from "../base/ids.ts";
 import type { MetadataCommand } from "../metadata/command.ts";
 import type { EntryType } from "../raft/message.ts";
 import type { Role } from "../raft/role.ts";
+import type { GroupEvent } from "./groups/groupEvent.ts";
 import type { ErrorCode } from "../wire/errorCode.ts";
+import type { ClientApi } from "../wire/request.ts";
 
 /**
  * What happened inside a broker, in the past tense. The only source of the page's sentences: what
@@ -152,14 +154,18 @@ export type BrokerEvent =
       readonly partition: number;
       readonly fromOffset: Offset;
       readonly toOffset: Offset;
+      /** How many of them were below the high watermark: lost by an unclean election. */
+      readonly committedCount: number;
     }
   | {
       readonly kind: "produceDecided";
+      /** Of the client that asked; null for another broker. */
+      readonly connection: number | null;
       readonly topic: string;
       readonly partition: number;
       readonly errorCode: ErrorCode;
-      readonly source: LeadershipSourceName;
-      readonly leader: NodeId;
+      /** Who was asked for the leader, in order; the last one decided, if it knew the partition. */
+      readonly steps: readonly LeadershipStep[];
     }
   | {
       readonly kind: "produceWaiting";
@@ -174,7 +180,64 @@ export type BrokerEvent =
       readonly partition: number;
       readonly errorCode: ErrorCode;
       readonly baseOffset: number;
-    };
+    }
+  /** A batch of an idempotent producer is in the log already, from `baseOffset` on (KIP-98). */
+  | {
+      readonly kind: "duplicateFound";
+      readonly topic: string;
+      readonly partition: number;
+      readonly producerId: number;
+      readonly baseOffset: Offset;
+    }
+  /** A consumer was refused records of a partition. */
+  | {
+      readonly kind: "fetchRefused";
+      readonly connection: number | null;
+      readonly topic: string;
+      readonly partition: number;
+      readonly errorCode: ErrorCode;
+      readonly steps: readonly LeadershipStep[];
+    }
+  | {
+      readonly kind: "produceForwarded";
+      readonly topic: string;
+      readonly partition: number;
+      readonly to: NodeId;
+    }
+  | {
+      readonly kind: "requestReceived";
+      readonly connection: number;
+      readonly api: ClientApi;
+      readonly apiVersion: number;
+      readonly clientId: string | null;
+    }
+  /** The connection of a client was closed for what it had sent. */
+  | { readonly kind: "clientDropped"; readonly connection: number; readonly reason: string }
+  /** The controller wants another leader; 0: nobody, the partition is offline. */
+  | {
+      readonly kind: "leaderProposed";
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: NodeId;
+      readonly leader: NodeId;
+      /** From outside the ISR: what only the others had is lost. */
+      readonly unclean: boolean;
+      /** "leaderLost": nobody alive leads; "preferred": leadership goes back to the first replica. */
+      readonly cause: "leaderLost" | "preferred";
+    }
+  /** Committed batches are durable in a segment of the partition: the log needs them no more. */
+  | {
+      readonly kind: "batchesFlushed";
+      readonly topic: string;
+      readonly partition: number;
+      /** The first record of these, and the one behind the last. */
+      readonly fromOffset: Offset;
+      readonly toOffset: Offset;
+      readonly file: string;
+    }
+  /** This node keeps no copy of the partition any more. */
+  | { readonly kind: "replicaRemoved"; readonly topic: string; readonly partition: number }
+  | GroupEvent;
 
 /** Why a role changed, as far as a person asks. */
 export type RoleCause =
@@ -188,6 +251,12 @@ export type RoleCause =
   | "quorumLost";
 
 export type VoteRefusal = "alreadyVoted" | "logNotUpToDate" | "leaderStillHeard" | "staleTerm";
+
+/** What one source of leadership had to say; null: it does not know the partition. */
+export interface LeadershipStep {
+  readonly source: LeadershipSourceName;
+  readonly leader: NodeId | null;
+}
 
 /** Where a produce request's leadership was looked up, in this order. */
 export type LeadershipSourceName = "raftGroup" | "metadata" | "standalone";

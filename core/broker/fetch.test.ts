@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { leaderEpoch, nodeId, offset } from "../base/ids.ts";
-import { ErrorCode } from "../wire/index.ts";
-import type { FetchPartition } from "../wire/index.ts";
+import { ErrorCode, NO_TOPIC_ID } from "../wire/index.ts";
+import type { FetchPartition, FetchRequest } from "../wire/index.ts";
 import { fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
 import type { Asked } from "./testing/testCluster.ts";
 
@@ -15,6 +15,7 @@ function cluster(): TestCluster {
 function fetch(made: TestCluster, id: number, of: Partial<FetchPartition>, replicaId = -1): Asked {
   const partition: FetchPartition = {
     topic: "orders",
+    topicId: NO_TOPIC_ID,
     partition: 0,
     fetchOffset: offset(0),
     currentLeaderEpoch: -1,
@@ -22,13 +23,17 @@ function fetch(made: TestCluster, id: number, of: Partial<FetchPartition>, repli
     maxBytes: 1_000,
     ...of,
   };
-  return made.ask(id, {
+  const request: FetchRequest = {
     api: "fetch",
     replicaId: replicaId === -1 ? -1 : nodeId(replicaId),
+    replicaEpoch: -1,
     maxWaitMs: 0,
     minBytes: 1,
+    maxBytes: 10_000_000,
     partitions: [partition],
-  });
+  };
+  // The last version that names topics.
+  return replicaId === -1 ? made.ask(id, request, 12) : made.askAsPeer(replicaId, id, request);
 }
 
 describe("what a fetch is told", () => {
@@ -79,6 +84,28 @@ describe("what a fetch is told", () => {
     const made = cluster();
     const answer = fetchAnswer(fetch(made, 1, {}, 7));
     expect(answer.errorCode).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
+  });
+
+  test("nor a client as any replica: it would acknowledge what it does not have", () => {
+    const made = cluster();
+    made.produce(1, "orders", 0, "a", 1);
+    made.cut(1);
+    const partitions = [
+      {
+        topic: "orders",
+        topicId: NO_TOPIC_ID,
+        partition: 0,
+        fetchOffset: offset(1),
+        currentLeaderEpoch: -1,
+        lastFetchedEpoch: -1,
+        maxBytes: 1_000,
+      } as const,
+    ];
+    const limits = { maxWaitMs: 0, minBytes: 0, maxBytes: 1_000 };
+    const pose = { api: "fetch", replicaId: nodeId(2), replicaEpoch: 1 } as const;
+    const answer = fetchAnswer(made.ask(1, { ...pose, ...limits, partitions }, 12));
+    expect(answer.errorCode).toBe(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+    expect(made.broker(1).led.get("orders-0")!.followers.get(nodeId(2))!.logEndOffset).toBe(0);
   });
 
   test("a new leader shows nothing before it knows what was committed", () => {

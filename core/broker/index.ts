@@ -6,13 +6,20 @@
 export { Broker } from "./broker.ts";
 export { DEFAULT_BROKER_CONFIG } from "./config.ts";
 export type { BrokerConfig } from "./config.ts";
-export type { BrokerEvent, LeadershipSourceName, RoleCause, VoteRefusal } from "./event.ts";
+export type {
+  BrokerEvent,
+  LeadershipSourceName,
+  LeadershipStep,
+  RoleCause,
+  VoteRefusal,
+} from "./event.ts";
 export type { PendingFetch } from "./fetch.ts";
 export type { BrokerInput, BrokerOutput, PeerMessage } from "./io.ts";
 export type { FollowerProgress, LedPartition, ProposedIsr } from "./ledPartition.ts";
 export type { FinishedReady, OpenReady } from "./openReady.ts";
 export type { Origin } from "./outbox.ts";
-export type { PendingProduce, PendingProducePartition } from "./produce.ts";
+export type { PendingProduce, PendingProducePartition, ProduceWait } from "./produce.ts";
 export type { Damage } from "./recover.ts";
 export type { EpochEnd, ReplicaLog, StoredBatch } from "./replicaLog.ts";
+export { serve } from "./serving.ts";
 export type { WalStorage } from "./walStorage.ts";

@@ -1,7 +1,7 @@
 import type { NodeId } from "../base/ids.ts";
 import type { Message } from "../raft/message.ts";
 import type { DiskCompletion, DiskOperation } from "../wal/disk.ts";
-import type { Request, Response } from "../wire/request.ts";
+import type { AdminRequest, AdminResponse, Request, Response } from "../wire/request.ts";
 import type { BrokerEvent } from "./event.ts";
 
 /**
@@ -12,11 +12,15 @@ export type BrokerInput =
   /** Comes every `tickUs`: the only clock that Raft knows. */
   | { readonly kind: "tick" }
   | { readonly kind: "peerMessage"; readonly from: NodeId; readonly message: PeerMessage }
+  /** One whole frame of a client, its size included. */
+  | { readonly kind: "clientFrame"; readonly connection: number; readonly frame: Uint8Array }
+  /** The client has closed the connection, or it was lost: nobody waits for its answers. */
+  | { readonly kind: "clientDisconnected"; readonly connection: number }
   | {
-      readonly kind: "clientRequest";
+      readonly kind: "adminRequest";
       readonly connection: number;
       readonly correlationId: number;
-      readonly request: Request;
+      readonly request: AdminRequest;
     }
   | { readonly kind: "diskCompletion"; readonly completion: DiskCompletion }
   /** A person makes this node start an election at once. */
@@ -26,12 +30,18 @@ export type BrokerInput =
 
 export type BrokerOutput =
   | { readonly kind: "send"; readonly to: NodeId; readonly message: PeerMessage }
-  /** There is none for a produce with acks=0. */
+  /**
+   * One whole frame for a client, its size included. Replies leave in the order of the requests;
+   * there is none for a produce with acks=0.
+   */
+  | { readonly kind: "reply"; readonly connection: number; readonly frame: Uint8Array }
+  /** The connection is to be closed; what is still to come on it is not read. */
+  | { readonly kind: "disconnect"; readonly connection: number; readonly reason: string }
   | {
-      readonly kind: "reply";
+      readonly kind: "adminReply";
       readonly connection: number;
       readonly correlationId: number;
-      readonly response: Response;
+      readonly response: AdminResponse;
     }
   | { readonly kind: "disk"; readonly operation: DiskOperation }
   | { readonly kind: "event"; readonly event: BrokerEvent };
@@ -45,6 +55,8 @@ export type BrokerOutput =
 export type PeerMessage =
   | {
       readonly kind: "raft";
+      /** 0: the metadata log's; otherwise that of a partition. */
+      readonly group: number;
       readonly message: Message;
       readonly generation: number;
       readonly toGeneration: number;

@@ -2,14 +2,15 @@ import { describe, expect, test } from "vitest";
 import { leaderEpoch, nodeId, offset, partitionEpoch } from "../base/ids.ts";
 import { EMPTY_METADATA } from "../metadata/index.ts";
 import type { MetadataCommand, NodeMetadata } from "../metadata/index.ts";
-import { ErrorCode } from "../wire/index.ts";
+import { ErrorCode, readBatchHeader, rewriteBatchOffsets } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
 import { DEFAULT_BROKER_CONFIG } from "./index.ts";
 import { IsrKeeper } from "./isr.ts";
 import { LedPartition } from "./ledPartition.ts";
 import { Outbox } from "./outbox.ts";
-import { ReplicaLog } from "./replicaLog.ts";
-import { produceAnswer, TestCluster } from "./testing/testCluster.ts";
+import { ReplicaLog, storedBatch } from "./replicaLog.ts";
+import { nodeFixture, partitionFixture } from "./testing/fixtures.ts";
+import { batchOf, produceAnswer, TestCluster } from "./testing/testCluster.ts";
 
 function cluster(config = {}): TestCluster {
   const made = new TestCluster(3, config);
@@ -81,38 +82,33 @@ describe("a follower that falls behind", () => {
 });
 
 describe("a follower returns when it has", () => {
-  function returning(state: NodeMetadata["state"] = "member"): {
+  function returning(of: Partial<NodeMetadata> = {}): {
     fetchedAt: (at: number) => void;
     proposed: MetadataCommand[];
   } {
     const proposed: MetadataCommand[] = [];
     const log = new ReplicaLog("orders", 0);
     for (const at of [0, 1, 2, 3]) {
-      const position = { baseOffset: offset(at), lastOffset: offset(at) };
-      const bytes = new Uint8Array(1);
-      log.append({ ...position, leaderEpoch: leaderEpoch(0), recordCount: 1, bytes, sequence: at });
+      const bytes = rewriteBatchOffsets(batchOf(["a"]), offset(at), leaderEpoch(0));
+      log.append(storedBatch(readBatchHeader(bytes)!, bytes, at + 1));
     }
     log.makeDurable(9);
     log.raiseHighWatermark(offset(2));
-    const metadata = {
-      topic: "orders",
-      partition: 0,
-      replicas: [nodeId(1), nodeId(2)],
-      leader: nodeId(1),
+    const metadata = partitionFixture({
       leaderEpoch: leaderEpoch(1),
       isr: [nodeId(1)],
       partitionEpoch: partitionEpoch(5),
-    };
+    });
     const led = new LedPartition(metadata, 2, log, 0);
-    const follower = { node: nodeId(2), address: "n2:9092", generation: 0, state };
+    const follower = nodeFixture(2, { brokerEpoch: 7, ...of });
     const isr = new IsrKeeper({
       config: { ...DEFAULT_BROKER_CONFIG, id: nodeId(1), peers: [], random: () => 0 },
       clock: { nowUs: 0 },
       out: new Outbox(false, 0),
       metadataLog: { propose: (command: MetadataCommand) => proposed.push(command) > 0 },
-      state: { metadata: { ...EMPTY_METADATA, nodes: new Map([[2, follower]]) } },
+      state: { metadata: { ...EMPTY_METADATA, nodes: new Map([[nodeId(2), follower]]) } },
     } as unknown as BrokerContext);
-    return { fetchedAt: (at) => isr.followerFetched(led, nodeId(2), offset(at)), proposed };
+    return { fetchedAt: (at) => isr.followerFetched(led, nodeId(2), offset(at), 7), proposed };
   }
 
   test("all that is committed, and all from before the leader's epoch", () => {
@@ -121,16 +117,42 @@ describe("a follower returns when it has", () => {
     for (const at of [0, 1, 2, 3]) fetchedAt(at);
     expect(proposed).toEqual([]);
     fetchedAt(4);
-    expect(proposed).toMatchObject([{ kind: "updateIsr", isr: [1, 2], partitionEpoch: 5 }]);
+    const brokerEpochs = [0, 7];
+    expect(proposed).toMatchObject([
+      { kind: "updateIsr", isr: [1, 2], brokerEpochs, partitionEpoch: 5 },
+    ]);
     fetchedAt(4);
     expect(proposed).toHaveLength(1);
   });
 
-  test.each(["removed", "joining"] as const)("a disk that counts: not while %s", (state) => {
-    const { fetchedAt, proposed } = returning(state);
+  test.each([
+    ["a disk that counts: not while removed", { state: "removed" }],
+    ["a disk that counts: not while joining", { state: "joining" }],
+    ["a session: not while fenced (KIP-841)", { isFenced: true }],
+    ["fetched in its present life (KIP-903)", { brokerEpoch: 8 }],
+  ] as const)("%s", (_name, of) => {
+    const { fetchedAt, proposed } = returning(of);
     fetchedAt(4);
     expect(proposed).toEqual([]);
   });
+});
+
+test("under steady load an ISR of one fills up again", () => {
+  const made = new TestCluster(5);
+  made.latencyUs = 20_000;
+  made.boot();
+  made.createTopic("orders", 1, 3, 1);
+  for (const id of [2, 3]) made.kill(id);
+  const produceFor = (isOver: () => boolean): void => {
+    for (let at = 0; at < 1_000 && !isOver(); at++) {
+      made.produce(1, "orders", 0, `${at}`, 1);
+      made.run(10_000);
+    }
+  };
+  produceFor(() => led(made).metadata.isr.length === 1);
+  for (const id of [2, 3]) made.restart(id);
+  produceFor(() => led(made).metadata.isr.length === 3);
+  expect(led(made).metadata.isr).toEqual([1, 2, 3]);
 });
 
 describe("the maximal ISR (KIP-497)", () => {
@@ -145,7 +167,7 @@ describe("the maximal ISR (KIP-497)", () => {
     made.run(500_000);
     expect(led(made).log.highWatermark).toBe(1);
     expect(asked.response).toBe(null);
-    led(made).committed(led(made).metadata);
+    led(made).committed(led(made).metadata, made.nowUs);
     made.step(1, { kind: "tick" });
     made.produce(1, "orders", 0, "c", 1);
     made.run(500_000);

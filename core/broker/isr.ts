@@ -1,7 +1,6 @@
 import type { NodeId, Offset } from "../base/ids.ts";
-import { isMember } from "../metadata/index.ts";
 import type { BrokerContext } from "./context.ts";
-import { raiseHighWatermark } from "./highWatermark.ts";
+import { mayJoinIsr, raiseHighWatermark } from "./highWatermark.ts";
 import type { FollowerProgress, LedPartition } from "./ledPartition.ts";
 
 /**
@@ -16,9 +15,15 @@ export class IsrKeeper {
   }
 
   /** A follower's fetch offset says that everything below it is durable there. */
-  followerFetched(led: LedPartition, replica: NodeId, fetchOffset: Offset): void {
+  followerFetched(
+    led: LedPartition,
+    replica: NodeId,
+    fetchOffset: Offset,
+    brokerEpoch: number,
+  ): void {
     const progress = led.followers.get(replica);
     if (progress === undefined) return;
+    progress.brokerEpoch = brokerEpoch;
     this.#noteProgress(led, progress, fetchOffset);
     raiseHighWatermark(this.#context, led);
     this.#expand(led, replica, progress);
@@ -62,11 +67,11 @@ export class IsrKeeper {
    * A follower returns once it has everything that is committed and everything from before this
    * leader's epoch (Kafka: isFollowerInSync). It has just fetched, so it is alive.
    */
-  #expand(led: LedPartition, replica: NodeId, { logEndOffset }: FollowerProgress): void {
+  #expand(led: LedPartition, replica: NodeId, progress: FollowerProgress): void {
     const { isr, replicas } = led.metadata;
+    const { logEndOffset, brokerEpoch } = progress;
     if (isr.includes(replica) || this.#isChangeInFlight(led)) return;
-    // One with a new disk counts again when it votes again.
-    if (!isMember(this.#context.state.metadata, replica)) return;
+    if (!mayJoinIsr(this.#context.state.metadata, replica, brokerEpoch)) return;
     if (logEndOffset < led.log.highWatermark || logEndOffset < led.epochStartOffset) return;
     const grown = replicas.filter((one) => one === replica || isr.includes(one));
     this.#propose(led, grown, `n${replica} has caught up`);
@@ -87,12 +92,14 @@ export class IsrKeeper {
 
   #propose(led: LedPartition, isr: readonly NodeId[], reason: string): void {
     const { topic, partition, leaderEpoch, partitionEpoch } = led.metadata;
-    const { metadataLog, clock, out } = this.#context;
+    const { metadataLog, clock, out, state } = this.#context;
+    const { nodes } = state.metadata;
     const isOnItsWay = metadataLog.propose({
       kind: "updateIsr",
       topic,
       partition,
       isr,
+      brokerEpochs: isr.map((node) => nodes.get(node)?.brokerEpoch ?? 0),
       leaderEpoch,
       partitionEpoch,
     });

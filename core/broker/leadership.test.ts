@@ -1,24 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { leaderEpoch, nodeId, NO_NODE, partitionEpoch } from "../base/ids.ts";
+import { leaderEpoch, nodeId, NO_NODE } from "../base/ids.ts";
 import { EMPTY_METADATA, partitionKey } from "../metadata/index.ts";
 import type { ClusterMetadata } from "../metadata/index.ts";
-import { currentLeaderOf, lookUpLeadership } from "./leadership.ts";
+import { currentLeaderOf, explainLeadership, lookUpLeadership } from "./leadership.ts";
 import type { LeadershipSources } from "./leadership.ts";
+import { partitionFixture } from "./testing/fixtures.ts";
 
 const SELF = nodeId(1);
 
 function ledBy(leader: number, epoch: number): ClusterMetadata {
   const key = partitionKey("orders", 0);
-  const replicas = [nodeId(1), nodeId(2), nodeId(3)];
-  const partition = {
-    topic: "orders",
-    partition: 0,
-    replicas,
+  const partition = partitionFixture({
     leader: nodeId(leader),
     leaderEpoch: leaderEpoch(epoch),
-    isr: replicas,
-    partitionEpoch: partitionEpoch(0),
-  };
+  });
   return { ...EMPTY_METADATA, partitions: new Map([[key, partition]]) };
 }
 
@@ -63,6 +58,30 @@ describe("the first source that knows a partition decides", () => {
       found === null ? null : [found.source, found.leader, found.leaderEpoch, found.isLeader];
     expect(facts).toEqual(expected);
   });
+});
+
+test("the explanation ends with the source that decided", () => {
+  const sources = { ...NONE, replicated: EMPTY_METADATA, local: ledBy(2, 0) };
+  expect(explainLeadership(sources, "orders", 0)).toEqual([
+    { source: "raftGroup", leader: null },
+    { source: "metadata", leader: null },
+    { source: "standalone", leader: 2 },
+  ]);
+  const decided = { ...sources, raftGroups: group(NO_NODE) };
+  expect(explainLeadership(decided, "orders", 0)).toEqual([{ source: "raftGroup", leader: 0 }]);
+});
+
+test("a negative number is no partition, whatever its name would be", () => {
+  const key = "orders--1";
+  const leader = { leaderId: nodeId(1), leaderEpoch: leaderEpoch(0) };
+  const sources = { ...NONE, raftGroups: new Map([[key, leader]]) };
+  expect(lookUpLeadership(sources, "orders-", 1)).not.toBe(null);
+  expect(lookUpLeadership(sources, "orders", -1)).toBe(null);
+  expect(explainLeadership(sources, "orders", -1).map((step) => step.leader)).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });
 
 test("an error names the leader, unless nobody leads", () => {

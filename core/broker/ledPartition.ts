@@ -12,6 +12,8 @@ export interface FollowerProgress {
   /** When it fetched last, and how much the leader had to offer then. */
   fetchedAtUs: number;
   leaderEndOffsetAtFetch: Offset;
+  /** Which life of that broker has fetched last (KIP-903); 0 before its first fetch. */
+  brokerEpoch: number;
 }
 
 /** An ISR that this leader has proposed and that is neither committed nor overtaken yet. */
@@ -28,38 +30,36 @@ export class LedPartition {
   readonly key: PartitionKey;
   readonly log: ReplicaLog;
   readonly leaderEpoch: LeaderEpoch;
-  /** Log end when the epoch began. Below it, this leader's high watermark may be behind. */
+  /** Since then this broker has led without a break, so that nothing of its log was cut. */
+  readonly leadsSinceEpoch: LeaderEpoch;
+  /** Log end when that began. Below it, this leader's high watermark may be behind. */
   readonly epochStartOffset: Offset;
   /** Below so many in-sync replicas acks=all is refused; never more than there are replicas. */
   readonly minInsyncReplicas: number;
-  readonly followers: ReadonlyMap<NodeId, FollowerProgress>;
+  readonly #followers = new Map<NodeId, FollowerProgress>();
   #metadata: PartitionMetadata;
   #proposals: ProposedIsr[] = [];
 
+  /** `before`: the same partition in the epoch before, if this broker led it then too. */
   constructor(
     metadata: PartitionMetadata,
     minInsyncReplicas: number,
     log: ReplicaLog,
     nowUs: number,
+    before: LedPartition | null = null,
   ) {
     this.key = log.key;
     this.log = log;
     this.leaderEpoch = metadata.leaderEpoch;
-    this.epochStartOffset = log.logEndOffset;
+    this.leadsSinceEpoch = before?.leadsSinceEpoch ?? metadata.leaderEpoch;
+    this.epochStartOffset = before?.epochStartOffset ?? log.logEndOffset;
     this.minInsyncReplicas = Math.min(minInsyncReplicas, metadata.replicas.length);
     this.#metadata = metadata;
-    const followers = new Map<NodeId, FollowerProgress>();
-    for (const replica of metadata.replicas) {
-      if (replica === metadata.leader) continue;
-      // Nobody can have fallen behind a leader that has only just begun.
-      followers.set(replica, {
-        logEndOffset: offset(0),
-        caughtUpAtUs: nowUs,
-        fetchedAtUs: nowUs,
-        leaderEndOffsetAtFetch: offset(0),
-      });
-    }
-    this.followers = followers;
+    this.#meetFollowers(nowUs);
+  }
+
+  get followers(): ReadonlyMap<NodeId, FollowerProgress> {
+    return this.#followers;
   }
 
   /** The committed record of this partition, as this broker has applied it. */
@@ -73,9 +73,11 @@ export class LedPartition {
   }
 
   /** A change was committed. Older proposals name an older partition epoch: they are void. */
-  committed(metadata: PartitionMetadata): void {
+  committed(metadata: PartitionMetadata, nowUs: number): void {
+    const isSameReplicas = this.#metadata.replicas === metadata.replicas;
     this.#metadata = metadata;
     this.#proposals = [];
+    if (!isSameReplicas) this.#meetFollowers(nowUs);
   }
 
   proposed(isr: readonly NodeId[], nowUs: number): void {
@@ -98,5 +100,25 @@ export class LedPartition {
   /** False while a new leader may not know yet what earlier leaders have shown to consumers. */
   get isHighWatermarkKnown(): boolean {
     return this.log.highWatermark >= this.epochStartOffset;
+  }
+
+  /** A reassignment brings new followers, and takes others away. */
+  #meetFollowers(nowUs: number): void {
+    const { replicas, leader, isr } = this.#metadata;
+    for (const known of this.#followers.keys()) {
+      if (!replicas.includes(known)) this.#followers.delete(known);
+    }
+    for (const replica of replicas) {
+      if (replica === leader || this.#followers.has(replica)) continue;
+      // Nobody of the ISR can have fallen behind a leader that has only just begun.
+      const caughtUpAtUs = isr.includes(replica) ? nowUs : Number.NEGATIVE_INFINITY;
+      this.#followers.set(replica, {
+        logEndOffset: offset(0),
+        caughtUpAtUs,
+        fetchedAtUs: nowUs,
+        leaderEndOffsetAtFetch: offset(0),
+        brokerEpoch: 0,
+      });
+    }
   }
 }

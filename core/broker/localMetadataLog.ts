@@ -42,7 +42,11 @@ export class LocalMetadataLog implements MetadataLog {
     this.#state = state;
     this.#snapshots = snapshots;
     this.#lastIndex = storage.lastIndex();
-    for (const entry of entriesOf(storage)) state.apply(entry);
+  }
+
+  /** Applies what the disk held behind the snapshot: it is committed. */
+  begin(): void {
+    for (const entry of entriesOf(this.#storage)) this.#state.apply(entry);
   }
 
   propose(command: MetadataCommand): boolean {

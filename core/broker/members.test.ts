@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { index, nodeId, term } from "../base/ids.ts";
+import type { Asked } from "./testing/testCluster.ts";
 import { metadataHash } from "../metadata/index.ts";
 import { message } from "../raft/message.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type { Broker } from "./index.ts";
-import { produceAnswer, removalAnswer, TestCluster } from "./testing/testCluster.ts";
+import { adminAnswer, produceAnswer, TestCluster, topicRequest } from "./testing/testCluster.ts";
 
 function cluster(nodeCount = 3, config = {}): TestCluster {
   const made = new TestCluster(nodeCount, config);
@@ -18,6 +19,13 @@ function bystander(made: TestCluster): number {
   const leaders = [...made.controller.metadata.partitions.values()].map(({ leader }) => leader);
   const free = made.alive.find(({ id }) => id !== made.controller.id && !leaders.includes(id));
   return (free ?? made.alive.find(({ id }) => id !== made.controller.id)!).id;
+}
+
+/** What a removal came to. */
+function removalAnswer(asked: Asked) {
+  const { errorCode, errorMessage, controllerId, result } = adminAnswer(asked);
+  const generation = result?.facts.find(({ name }) => name === "generation")?.value;
+  return { errorCode, errorMessage, controllerId, generation: Number(generation ?? 0) };
 }
 
 function stateOf({ metadata }: Broker, id: number): string {
@@ -159,10 +167,7 @@ describe("a damaged node", () => {
     made.run(4_000_000);
     const { controller } = made;
     // Both are in the log before either is applied.
-    const topics = [
-      { topic: "wide", partitionCount: 2, replicationFactor: 3, minInsyncReplicas: 1 },
-    ];
-    made.ask(controller.id, { api: "createTopics", topics, timeoutMs: 60_000 });
+    made.ask(controller.id, { ...topicRequest("wide", 2, 3), timeoutMs: 60_000 });
     removeAndWipe(made, id);
     made.run(1_000_000);
     expect(controller.stopped).toBe(null);
@@ -186,6 +191,11 @@ describe("a damaged node", () => {
       expect(removalAnswer(asked)).toMatchObject({ errorCode: ErrorCode.NONE, generation: 1 });
     }
     expect(stateOf(made.controller, id)).toBe("removed 1");
+    const removals = made.events.filter(({ node, event }) => {
+      const isHere = node === made.controller.id && event.kind === "commandApplied";
+      return isHere && event.command.kind === "removeNode";
+    });
+    expect(removals).toHaveLength(1);
   });
 });
 
@@ -304,7 +314,7 @@ describe("a new controller goes on where the last one stopped", () => {
 
 describe("a node that asks to join", () => {
   function ask(made: TestCluster, id: number, generation: number): void {
-    const request = { api: "join", node: nodeId(id), generation } as const;
+    const request = { api: "join", node: nodeId(id), address: "n:1", generation } as const;
     const sent = { kind: "request", correlationId: 1, request, generation: 9 } as const;
     made.step(made.controller.id, { kind: "peerMessage", from: nodeId(id), message: sent });
   }
@@ -435,7 +445,7 @@ describe("a node with an empty disk", () => {
       made.step(id, {
         kind: "peerMessage",
         from: nodeId(controller),
-        message: { kind: "raft", message: asking, generation: 0, toGeneration: 1 },
+        message: { kind: "raft", group: 0, message: asking, generation: 0, toGeneration: 1 },
       });
     }
     made.run(5_000_000);
@@ -498,6 +508,6 @@ describe("a node with an empty disk", () => {
   });
 });
 
-function bytesOf({ bytes }: { readonly bytes: Uint8Array }): number[] {
-  return [...bytes];
+function bytesOf({ bytes }: { readonly bytes: Uint8Array | null }): number[] {
+  return [...(bytes ?? [])];
 }

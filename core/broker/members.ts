@@ -1,67 +1,116 @@
 import type { NodeId } from "../base/ids.ts";
-import type { NodeMetadata } from "../metadata/index.ts";
+import { isMember, partitionKey } from "../metadata/index.ts";
+import type { ClusterMetadata, NodeMetadata } from "../metadata/index.ts";
 import type { ConfChangeType } from "../raft/index.ts";
 import { ErrorCode } from "../wire/index.ts";
-import type { JoinRequest, RemoveNodeRequest } from "../wire/index.ts";
+import type { JoinRequest } from "../wire/index.ts";
+import { done, proposing, refused, waiting } from "./admin/change.ts";
+import type { Change } from "./admin/change.ts";
 import type { BrokerContext } from "./context.ts";
 import type { Controller } from "./controller.ts";
 import type { Origin } from "./outbox.ts";
 import { Proposer } from "./proposer.ts";
 import type { ReadyLoop } from "./readyLoop.ts";
 
-/** A removeNode request that waits until the cluster does without the node. */
-interface PendingRemoval {
-  readonly origin: Origin;
-  readonly node: NodeId;
-  readonly deadlineUs: number;
-}
-
 const NO_CONTEXT = new Uint8Array(0);
 
 /** The answer of a standalone node, which is all the members that there are. */
-export function refuseMembership(
-  { out, config }: BrokerContext,
-  origin: Origin,
-  { api }: RemoveNodeRequest | JoinRequest,
-): void {
-  const errorCode = ErrorCode.INVALID_REQUEST;
-  if (api === "join") return out.answer(origin, { api, errorCode });
-  const errorMessage = "This is a standalone node.";
-  out.answer(origin, { api, errorCode, errorMessage, controllerId: config.id, generation: 0 });
+export function refuseJoin({ out }: BrokerContext, origin: Origin): void {
+  out.answer(origin, { api: "join", errorCode: ErrorCode.INVALID_REQUEST });
 }
 
 /**
- * How the controller takes a node with a lost disk out of the cluster and lets it in again. A node
- * that has forgotten what it had promised must not go on as the one that promised it, so it leaves
- * the ISRs and the voters, and comes back as a learner that is promoted once it has everything.
- * Each step follows from the committed state, so that a new controller simply goes on.
+ * How the controller takes a node out of the cluster and lets one in. A node that has forgotten
+ * what it had promised must not go on as the one that promised it, so it leaves the ISRs and the
+ * voters, and comes back as a learner that is promoted once it has everything; a new node begins
+ * there. Each step follows from the committed state, so that a new controller simply goes on.
  */
 export class Members {
   readonly #context: BrokerContext;
   readonly #readyLoop: ReadyLoop;
   readonly #controller: Controller;
   readonly #proposer: Proposer;
-  #removals: PendingRemoval[] = [];
+  /** When nodes that nobody knows have asked to join. */
+  readonly #strangers = new Map<NodeId, number>();
 
   constructor(context: BrokerContext, readyLoop: ReadyLoop, controller: Controller) {
-    const { clock, config } = context;
+    const { metadataLog, clock, config } = context;
     this.#context = context;
     this.#readyLoop = readyLoop;
     this.#controller = controller;
-    this.#proposer = new Proposer(readyLoop, clock, config.proposalRetryUs);
-  }
-
-  handle(origin: Origin, request: RemoveNodeRequest | JoinRequest): void {
-    if (request.api === "join") return this.#asked(origin, request);
-    const deadlineUs = this.#context.clock.nowUs + request.timeoutMs * 1000;
-    this.#removals.push({ origin, node: request.node, deadlineUs });
+    this.#proposer = new Proposer(metadataLog, clock, config.proposalRetryUs);
   }
 
   run(): void {
-    if (!this.#controller.isActive) this.#proposer.forgetAll();
-    else for (const node of this.#context.state.metadata.nodes.values()) this.#follow(node);
-    if (this.#removals.length === 0) return;
-    this.#removals = this.#removals.filter((removal) => !this.#goOn(removal));
+    if (this.#controller.isActive) {
+      for (const node of this.#context.state.metadata.nodes.values()) this.#follow(node);
+    } else {
+      this.#proposer.forgetAll();
+      this.#strangers.clear();
+    }
+  }
+
+  /**
+   * A node asks to be let in. One that was removed is, with the disk that the cluster expects; one
+   * that is new waits for somebody who says that it belongs here (`addition`).
+   */
+  join(origin: Origin, { node, address, generation }: JoinRequest): void {
+    const { out, state, clock } = this.#context;
+    if (!this.#controller.isActive) {
+      return out.answer(origin, { api: "join", errorCode: ErrorCode.NOT_CONTROLLER });
+    }
+    const known = state.metadata.nodes.get(node);
+    if (known === undefined) {
+      if (generation === 0) this.#strangers.set(node, clock.nowUs);
+    } else if (
+      known.state === "removed" &&
+      known.generation === generation &&
+      this.#roleOf(node) === "none"
+    ) {
+      const command = { kind: "admitNode", node, address, generation } as const;
+      this.#proposer.propose(`admission ${node}`, command, known);
+    }
+    out.answer(origin, { api: "join", errorCode: ErrorCode.NONE });
+  }
+
+  /** A new node becomes a member: done once it has copied the metadata and votes. */
+  addition(node: NodeId, address: string): Change {
+    return ({ nodes }) => {
+      const known = nodes.get(node);
+      if (known?.state === "member") return done(facts({ node, generation: known.generation }));
+      if (known?.state === "joining")
+        return waiting(`Node ${node} is a ${this.#roleOf(node)} yet.`);
+      if (known !== undefined) {
+        const { generation } = known;
+        return waiting(`Start node ${node} with an empty disk of generation ${generation}.`);
+      }
+      const { clock, config } = this.#context;
+      const askedAtUs = this.#strangers.get(node) ?? Number.NEGATIVE_INFINITY;
+      if (clock.nowUs - askedAtUs > config.brokerSessionTimeoutUs) {
+        return waiting(`Node ${node} has not asked to join: start it with an empty disk.`);
+      }
+      const command = { kind: "admitNode", node, address, generation: 0 } as const;
+      return proposing(`Node ${node} is not admitted yet.`, `admission ${node}`, command, null);
+    };
+  }
+
+  /** A node that is down leaves the ISRs and the voters: done once nothing counts on it. */
+  removal(node: NodeId): Change {
+    return (metadata) => {
+      const known = metadata.nodes.get(node);
+      if (known === undefined) {
+        return refused(ErrorCode.INVALID_REQUEST, `There is no node ${node}.`);
+      }
+      if (known.state === "removed") {
+        if (this.#roleOf(node) !== "none") return waiting(`Node ${node} is a voter still.`);
+        return done(facts({ node, generation: known.generation }));
+      }
+      const obstacle = this.#obstacle(metadata, node);
+      if (obstacle !== null) return waiting(obstacle);
+      const generation = known.generation + 1;
+      const command = { kind: "removeNode", node, generation } as const;
+      return proposing(`Node ${node} is not removed yet.`, `removal ${node}`, command, known);
+    };
   }
 
   /** What the committed state of a node still lacks. */
@@ -76,8 +125,8 @@ export class Members {
     } else if (role === "learner") {
       if (this.#hasCaughtUp(node)) this.#change("ConfChangeAddNode", of);
     } else {
-      const purpose = `member ${node}.${generation}`;
-      this.#proposer.propose(purpose, { kind: "addNode", node, address, generation });
+      const command = { kind: "addNode", node, address, generation } as const;
+      this.#proposer.propose(`member ${node}`, command, of);
     }
   }
 
@@ -102,69 +151,34 @@ export class Members {
     );
   }
 
-  #asked(origin: Origin, { node, generation }: JoinRequest): void {
-    const known = this.#context.state.metadata.nodes.get(node);
-    if (this.#controller.isActive && known?.state === "removed") {
-      if (known.generation === generation && this.#roleOf(node) === "none") {
-        const purpose = `admission ${node}.${generation}`;
-        this.#proposer.propose(purpose, { kind: "admitNode", node, generation });
-      }
-    }
-    const errorCode = this.#controller.isActive ? ErrorCode.NONE : ErrorCode.NOT_CONTROLLER;
-    this.#context.out.answer(origin, { api: "join", errorCode });
-  }
-
-  /** True if the removal was answered. */
-  #goOn({ origin, node, deadlineUs }: PendingRemoval): boolean {
-    const { state, clock } = this.#context;
-    if (!this.#controller.isActive) {
-      if (this.#context.metadataLog.leader === this.#context.config.id) return false;
-      return this.#refuse(origin, ErrorCode.NOT_CONTROLLER, "This broker is not the controller.");
-    }
-    const known = state.metadata.nodes.get(node);
-    if (known === undefined) {
-      return this.#refuse(origin, ErrorCode.INVALID_REQUEST, `There is no node ${node}.`);
-    }
-    if (known.state === "removed" && this.#roleOf(node) === "none") {
-      const { generation } = known;
-      this.#answer(origin, ErrorCode.NONE, null, generation);
-      return true;
-    }
-    if (clock.nowUs >= deadlineUs) {
-      return this.#refuse(origin, ErrorCode.REQUEST_TIMED_OUT, this.#obstacle(node));
-    }
-    if (known.state !== "removed" && this.#obstacle(node) === "") {
-      const generation = known.generation + 1;
-      const purpose = `removal ${node}.${generation}`;
-      this.#proposer.propose(purpose, { kind: "removeNode", node, generation });
-    }
-    return false;
-  }
-
-  /** Why a node cannot be done without, in a sentence; empty when it can. */
-  #obstacle(node: NodeId): string {
+  /** Why a node cannot be done without, in a sentence; null when it can. */
+  #obstacle(metadata: ClusterMetadata, node: NodeId): string | null {
     if (this.#controller.isAlive(node)) return `Node ${node} is alive: stop it first.`;
-    for (const [key, { leader }] of this.#context.state.metadata.partitions) {
-      if (leader === node) {
+    for (const of of metadata.partitions.values()) {
+      const { topic, partition, group, replicas, isr, leader } = of;
+      const { addingReplicas, removingReplicas } = of;
+      if (!replicas.includes(node)) continue;
+      const key = partitionKey(topic, partition);
+      if (group !== 0) {
+        // One at a time: a group that is without a second one may have lost its quorum.
+        const absent = replicas.find((replica) => !isMember(metadata, replica));
+        if (absent !== undefined) return `${key} needs node ${node} until node ${absent} is back.`;
+      }
+      if (isr.length === 1 && isr[0] === node) {
         return `Node ${node} has the only in-sync copy of ${key}: what it holds would be lost.`;
       }
+      if (leader === node) return `Node ${node} leads ${key} still.`;
+      if (addingReplicas.includes(node) || removingReplicas.includes(node)) {
+        return `Node ${node} is part of a reassignment of ${key}.`;
+      }
     }
-    return "";
+    return null;
   }
+}
 
-  #refuse(origin: Origin, errorCode: ErrorCode, errorMessage: string): true {
-    this.#answer(origin, errorCode, errorMessage, 0);
-    return true;
-  }
-
-  #answer(
-    origin: Origin,
-    errorCode: ErrorCode,
-    errorMessage: string | null,
-    generation: number,
-  ): void {
-    const { out, metadataLog } = this.#context;
-    const controllerId = metadataLog.leader;
-    out.answer(origin, { api: "removeNode", errorCode, errorMessage, controllerId, generation });
-  }
+function facts(of: { readonly node: NodeId; readonly generation: number }) {
+  return [
+    { name: "node", value: `n${of.node}` },
+    { name: "generation", value: of.generation },
+  ];
 }

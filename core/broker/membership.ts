@@ -2,28 +2,41 @@ import { NO_NODE } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import { isMember } from "../metadata/index.ts";
 import type { BrokerContext } from "./context.ts";
+import type { Controller, ControllerContext } from "./controller.ts";
+import { leadBy } from "./elector.ts";
 import { Proposer } from "./proposer.ts";
+
+type MembershipContext = ControllerContext & {
+  readonly wal: Pick<BrokerContext["wal"], "isFull">;
+  readonly partitions: Pick<BrokerContext["partitions"], "forfeited">;
+};
 
 /** What makes the cluster count on a broker: it says that it lives, and asks for what it led. */
 export class Membership {
-  readonly #context: BrokerContext;
+  readonly #context: MembershipContext;
+  readonly #controller: Controller;
   readonly #proposer: Proposer;
+  /** When this life of the broker began, which is when this was made. */
+  #incarnation: number;
   #saidAtUs = Number.NEGATIVE_INFINITY;
   #saidTo: NodeId = NO_NODE;
-  #hasReported = false;
 
-  constructor(context: BrokerContext) {
+  constructor(context: MembershipContext, controller: Controller) {
     const { metadataLog, clock, config } = context;
     this.#context = context;
+    this.#controller = controller;
     this.#proposer = new Proposer(metadataLog, clock, config.proposalRetryUs);
+    this.#incarnation = clock.nowUs;
   }
 
   /**
-   * True once some controller of this broker's lifetime was told of it. Until then it copies
-   * nothing: a broker that is taken for dead must not be let into an ISR (KIP-903).
+   * Which life of this broker the cluster knows; null until it knows this one. Before that it copies
+   * nothing: what a life before has fetched must not let this one into an ISR (KIP-903).
    */
-  get hasReported(): boolean {
-    return this.#hasReported;
+  get brokerEpoch(): number | null {
+    const { state, config } = this.#context;
+    const known = state.metadata.nodes.get(config.id);
+    return known?.incarnation === this.#incarnation ? known.brokerEpoch : null;
   }
 
   /**
@@ -31,7 +44,9 @@ export class Membership {
    * would throw it out of the ISRs that it is about to return to.
    */
   run(): void {
-    if (this.#context.metadataLog.leader !== this.#saidTo) this.#sayAlive();
+    const { metadataLog, partitions } = this.#context;
+    if (metadataLog.leader !== this.#saidTo) this.#sayAlive();
+    if (partitions.forfeited.size > 0 && this.brokerEpoch !== null) this.#askForNextEpochs();
   }
 
   tick(): void {
@@ -40,50 +55,54 @@ export class Membership {
       this.#sayAlive();
       this.#askToJoin();
     }
-    this.#askForNextEpochs();
   }
 
-  /** A node whose disk was replaced is let in by the controller, and says so until it is a member. */
+  /**
+   * A node that is none of the first voters, or whose disk was replaced, is let in by the
+   * controller. It says so until it is a member.
+   */
   #askToJoin(): void {
     const { config, clock, out, state } = this.#context;
     const { generation } = out;
-    if (generation === 0 || isMember(state.metadata, config.id)) return;
+    const { id, peers, addressOf } = config;
+    if (generation === 0 && (peers.length === 0 || peers.includes(id))) return;
+    if (isMember(state.metadata, id)) return;
     this.#saidAtUs = clock.nowUs;
     // Everybody: nobody sends anything to a node that is no member, so what it has heard of a leader
     // may be long past.
-    for (const peer of config.peers) {
-      if (peer === config.id) continue;
-      out.sendRequest(peer, { api: "join", node: config.id, generation });
+    for (const peer of peers) {
+      if (peer === id) continue;
+      out.sendRequest(peer, { api: "join", node: id, address: addressOf(id), generation });
     }
     out.event({ kind: "joinAsked", generation });
   }
 
   #sayAlive(): void {
-    const { config, clock, metadataLog, out, wal } = this.#context;
+    const { config, clock, metadataLog, out, wal, state } = this.#context;
     const { leader } = metadataLog;
     this.#saidTo = leader;
     if (leader === NO_NODE) return;
     // A broker that can keep nothing is no use to the cluster: others shall lead what it leads.
     if (wal.isFull) return;
-    this.#hasReported = true;
-    if (leader === config.id) return;
+    const known = state.metadata.nodes.get(config.id);
+    // The clock was set back since the life before; this one is later all the same.
+    if (known !== undefined && known.incarnation > this.#incarnation) {
+      this.#incarnation = known.incarnation + 1;
+    }
+    const life = { brokerId: config.id, incarnation: this.#incarnation };
+    if (leader === config.id) {
+      this.#controller.heard(life);
+      return;
+    }
     this.#saidAtUs = clock.nowUs;
-    out.sendRequest(leader, { api: "brokerHeartbeat", brokerId: config.id });
+    out.sendRequest(leader, { api: "brokerHeartbeat", ...life });
   }
 
   /** After a restart: leads again only in an epoch that it begins with a clear memory. */
   #askForNextEpochs(): void {
     const { config, partitions } = this.#context;
     for (const [key, metadata] of partitions.forfeited) {
-      const { topic, partition, leaderEpoch, partitionEpoch } = metadata;
-      this.#proposer.propose(`${key} after epoch ${leaderEpoch}.${partitionEpoch}`, {
-        kind: "setPartitionLeader",
-        topic,
-        partition,
-        leader: config.id,
-        leaderEpoch,
-        partitionEpoch,
-      });
+      this.#proposer.propose(key, leadBy(metadata, config.id, false), metadata);
     }
   }
 }

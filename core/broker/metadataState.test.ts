@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { index, leaderEpoch, nodeId, partitionEpoch, term } from "../base/ids.ts";
-import { encodeMetadata } from "../metadata/index.ts";
+import { EMPTY_METADATA, encodeMetadata } from "../metadata/index.ts";
 import type { ClusterMetadata, PartitionMetadata } from "../metadata/clusterMetadata.ts";
 import { confStateOf } from "../raft/index.ts";
 import type { Snapshot } from "../raft/index.ts";
 import { MetadataState } from "./metadataState.ts";
 import { Outbox } from "./outbox.ts";
 import { Partitions } from "./partitions.ts";
+import { nodeFixture, partitionFixture, topicFixture } from "./testing/fixtures.ts";
 
 const SELF = nodeId(1);
 
@@ -24,21 +25,18 @@ function snapshot(at: number, ...all: (readonly [number, number, number])[]): Sn
   const ids = [1, 2].map(nodeId);
   const partitions = all.map(([leader, epoch, version], partition): [string, PartitionMetadata] => [
     `orders-${partition}`,
-    {
-      topic: "orders",
+    partitionFixture({
       partition,
-      replicas: ids,
       leader: nodeId(leader),
       leaderEpoch: leaderEpoch(epoch),
-      isr: ids,
       partitionEpoch: partitionEpoch(version),
-    },
+    }),
   ]);
-  const topic = { topic: "orders", partitionCount: 9, replicationFactor: 2 };
-  const nodes = ids.map((node) => ({ node, address: "", generation: 0, state: "member" as const }));
+  const nodes = ids.map((node) => nodeFixture(node));
   const metadata: ClusterMetadata = {
+    ...EMPTY_METADATA,
     nodes: new Map(nodes.map((one) => [one.node, one])),
-    topics: new Map([["orders", { ...topic, config: { minInsyncReplicas: 1 } }]]),
+    topics: new Map([["orders", topicFixture()]]),
     partitions: new Map(partitions),
   };
   const confState = confStateOf(ids);

@@ -3,7 +3,8 @@ import { NO_INDEX, NO_TERM } from "../base/ids.ts";
 import type { Index, Term } from "../base/ids.ts";
 import { EMPTY_METADATA } from "../metadata/clusterMetadata.ts";
 import type { ClusterMetadata, PartitionKey } from "../metadata/clusterMetadata.ts";
-import { applyCommand, decodeCommand, decodeMetadata } from "../metadata/index.ts";
+import type { AllocateProducerIds } from "../metadata/command.ts";
+import { applyCommand, decodeCommand, decodeMetadata, encodeMetadata } from "../metadata/index.ts";
 import type { Entry, Snapshot } from "../raft/message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Partitions } from "./partitions.ts";
@@ -14,6 +15,8 @@ export class MetadataState {
   #appliedIndex: Index = NO_INDEX;
   #appliedTerm: Term = NO_TERM;
   readonly partitions: Partitions;
+  /** Called when some broker was given producer ids. */
+  producerIdsAllocated: ((command: AllocateProducerIds, index: Index) => void) | null = null;
   readonly #out: Outbox;
 
   constructor(partitions: Partitions, out: Outbox) {
@@ -44,13 +47,19 @@ export class MetadataState {
       assert(false, `committed entry ${entry.index}: ${decoded.path}: ${decoded.message}`);
     }
     const { command } = decoded;
-    const { state, noOpReason, changedPartitions } = applyCommand(this.#metadata, command);
-    this.#metadata = state;
+    const applied = applyCommand(this.#metadata, command);
+    const { noOpReason, changedPartitions, removedPartitions } = applied;
+    this.#metadata = applied.state;
     const { index } = entry;
     if (this.#out.wantsEvents) {
       this.#out.event({ kind: "commandApplied", index, command, noOpReason });
     }
+    for (const removed of removedPartitions) this.partitions.removed(removed);
     for (const key of changedPartitions) this.#partitionChanged(key, index);
+    this.partitions.applied(this.#metadata, index);
+    if (noOpReason === null && command.kind === "allocateProducerIds") {
+      this.producerIdsAllocated?.(command, index);
+    }
   }
 
   /** A membership change of the Raft group is committed: it is not for this state machine. */
@@ -58,6 +67,11 @@ export class MetadataState {
     assert(entry.index === this.#appliedIndex + 1, "committed entries are applied one by one");
     this.#appliedIndex = entry.index;
     this.#appliedTerm = entry.term;
+  }
+
+  /** All of it, as a snapshot holds it. */
+  encode(): Uint8Array {
+    return encodeMetadata(this.#metadata);
   }
 
   /**
@@ -75,6 +89,9 @@ export class MetadataState {
     this.#metadata = decoded.metadata;
     this.#appliedIndex = metadata.index;
     this.#appliedTerm = metadata.term;
+    for (const [key, partition] of before.partitions) {
+      if (!decoded.metadata.partitions.has(key)) this.partitions.removed(partition);
+    }
     for (const [key, partition] of decoded.metadata.partitions) {
       const known = before.partitions.get(key);
       const isSame =
@@ -82,13 +99,14 @@ export class MetadataState {
         known.partitionEpoch === partition.partitionEpoch;
       if (!isSame) this.#partitionChanged(key, null);
     }
+    this.partitions.applied(this.#metadata, metadata.index);
   }
 
   #partitionChanged(key: PartitionKey, index: Index | null): void {
     const partition = this.#metadata.partitions.get(key);
     assert(partition !== undefined, "a partition that changed is there");
-    const config = this.#metadata.topics.get(partition.topic)?.config;
-    assert(config !== undefined, "every partition belongs to a topic");
-    this.partitions.changed(partition, config, index);
+    const topic = this.#metadata.topics.get(partition.topic);
+    assert(topic !== undefined, "every partition belongs to a topic");
+    this.partitions.changed(partition, topic, index);
   }
 }

@@ -1,3 +1,4 @@
+import { assert, unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { DiskOperation } from "../wal/disk.ts";
 import type { Request, Response } from "../wire/request.ts";
@@ -7,8 +8,25 @@ import type { BrokerOutput } from "./io.ts";
 
 /** Who asked, and so where the answer goes. */
 export type Origin =
-  | { readonly kind: "client"; readonly connection: number; readonly correlationId: number }
+  /** A client, by a frame. */
+  | {
+      readonly kind: "client";
+      readonly connection: number;
+      readonly clientId: string;
+      readonly apiVersion: number;
+    }
+  | { readonly kind: "admin"; readonly connection: number; readonly correlationId: number }
   | { readonly kind: "peer"; readonly from: NodeId; readonly correlationId: number };
+
+/** The connection of a client; null if it was another broker. */
+export function connectionOf(origin: Origin): number | null {
+  return origin.kind === "peer" ? null : origin.connection;
+}
+
+/** Turns answers to clients into frames (`Connections`). */
+export interface ClientAnswers {
+  answer(connection: number, response: Response): void;
+}
 
 const NOTHING: readonly BrokerOutput[] = [];
 
@@ -18,6 +36,8 @@ export class Outbox {
   readonly wantsEvents: boolean;
   /** Of this node's disk, which every message bears. */
   generation = 0;
+  /** Set once there is somebody to turn answers into frames. */
+  clients: ClientAnswers | null = null;
   #outputs: BrokerOutput[] = [];
   #lastCorrelationId: number;
 
@@ -30,12 +50,12 @@ export class Outbox {
     this.#lastCorrelationId = nowUs;
   }
 
-  sendRaft(message: Message, toGeneration: number): void {
+  sendRaft(group: number, message: Message, toGeneration: number): void {
     const { generation } = this;
     this.#outputs.push({
       kind: "send",
       to: message.to,
-      message: { kind: "raft", message, generation, toGeneration },
+      message: { kind: "raft", group, message, generation, toGeneration },
     });
   }
 
@@ -51,14 +71,36 @@ export class Outbox {
   }
 
   answer(origin: Origin, response: Response): void {
-    const { correlationId } = origin;
-    if (origin.kind === "client") {
-      const { connection } = origin;
-      this.#outputs.push({ kind: "reply", connection, correlationId, response });
-    } else {
-      const message = { kind: "response", correlationId, response } as const;
-      this.#outputs.push({ kind: "send", to: origin.from, message });
+    switch (origin.kind) {
+      case "client":
+        assert(this.clients !== null, "who asked is connected");
+        return this.clients.answer(origin.connection, response);
+      case "admin": {
+        assert(response.api === "admin", "an administrator gets an administrator's answer");
+        const { connection, correlationId } = origin;
+        this.#outputs.push({ kind: "adminReply", connection, correlationId, response });
+        return;
+      }
+      case "peer": {
+        const message = {
+          kind: "response",
+          correlationId: origin.correlationId,
+          response,
+        } as const;
+        this.#outputs.push({ kind: "send", to: origin.from, message });
+        return;
+      }
+      default:
+        unreachable(origin);
     }
+  }
+
+  reply(connection: number, frame: Uint8Array): void {
+    this.#outputs.push({ kind: "reply", connection, frame });
+  }
+
+  disconnect(connection: number, reason: string): void {
+    this.#outputs.push({ kind: "disconnect", connection, reason });
   }
 
   disk(operation: DiskOperation): void {

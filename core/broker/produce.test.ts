@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { crc32c } from "../base/crc32c.ts";
 import { leaderEpoch, nodeId, offset, partitionEpoch } from "../base/ids.ts";
-import { ErrorCode } from "../wire/index.ts";
+import { ErrorCode, readBatchHeader, rewriteBatchOffsets } from "../wire/index.ts";
 import { LedPartition } from "./ledPartition.ts";
 import { acknowledgement } from "./produce.ts";
-import { ReplicaLog } from "./replicaLog.ts";
+import { ReplicaLog, storedBatch } from "./replicaLog.ts";
+import { partitionFixture } from "./testing/fixtures.ts";
 import { batchOf, fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
 
 function cluster(minInsyncReplicas = 2): TestCluster {
@@ -25,6 +27,8 @@ describe("where records may be sent", () => {
       partition: 0,
       errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER,
       baseOffset: -1,
+      logStartOffset: 0,
+      errorMessage: null,
       currentLeader: { leaderId: 1, leaderEpoch: 0 },
     });
     expect(durableEnds(made)).toEqual([0, 0, 0]);
@@ -46,17 +50,32 @@ describe("where records may be sent", () => {
     const made = cluster();
     const records = batchOf(["a"]);
     records[records.length - 1]! ^= 1;
-    const partitions = [{ topic: "orders", partition: 0, records }];
-    const asked = made.ask(1, { api: "produce", acks: 1, timeoutMs: 1_000, partitions });
+    const asked = made.produceBatch(1, "orders", 0, records, 1);
     expect(produceAnswer(asked).errorCode).toBe(ErrorCode.CORRUPT_MESSAGE);
     expect(made.broker(1).replicas.get("orders-0")!.logEndOffset).toBe(0);
+  });
+
+  test("a batch with fewer records than it says is refused, and so is a control batch", () => {
+    const made = cluster();
+    const lying = batchOf(["a", "b"]);
+    const view = new DataView(lying.buffer);
+    view.setInt32(23, 999);
+    view.setInt32(57, 1_000);
+    view.setUint32(17, crc32c(lying, 21));
+    const control = batchOf(["a"]);
+    new DataView(control.buffer).setInt16(21, 0x20);
+    new DataView(control.buffer).setUint32(17, crc32c(control, 21));
+    for (const records of [lying, control]) {
+      const { errorCode } = produceAnswer(made.produceBatch(1, "orders", 0, records, 1));
+      expect(errorCode).toBe(ErrorCode.INVALID_RECORD);
+    }
+    expect(durableEnds(made)).toEqual([0, 0, 0]);
   });
 
   test("the leader gives offsets, and stamps its epoch", () => {
     const made = cluster();
     const send = (values: string[]): void => {
-      const partitions = [{ topic: "orders", partition: 0, records: batchOf(values) }];
-      made.ask(1, { api: "produce", acks: 1, timeoutMs: 1_000, partitions });
+      made.produceBatch(1, "orders", 0, batchOf(values), 1);
     };
     send(["a", "b"]);
     send(["c"]);
@@ -141,9 +160,22 @@ describe("too few replicas", () => {
     expect(acknowledgement(led, -1, first)).toBe(null);
     led.log.raiseHighWatermark(offset(1));
     expect(acknowledgement(led, -1, first)).toBe(ErrorCode.NONE);
-    led.committed({ ...led.metadata, isr: [nodeId(1)], partitionEpoch: partitionEpoch(1) });
+    led.committed({ ...led.metadata, isr: [nodeId(1)], partitionEpoch: partitionEpoch(1) }, 0);
     expect(acknowledgement(led, -1, first)).toBe(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     expect(acknowledgement(led, 1, first)).toBe(ErrorCode.NONE);
+  });
+
+  test("what waits when the same broker goes on to lead in the next epoch waits on", () => {
+    const first = ledPartition();
+    const next = { ...first.metadata, leaderEpoch: leaderEpoch(1) };
+    const waits = { leaderEpoch: leaderEpoch(0), lastOffset: offset(0) };
+    const same = new LedPartition(next, 2, first.log, 0, first);
+    expect(acknowledgement(same, -1, waits)).toBe(null);
+    first.log.raiseHighWatermark(offset(1));
+    expect(acknowledgement(same, -1, waits)).toBe(ErrorCode.NONE);
+    // With another leader in between the records may have been dropped and others put there.
+    const again = new LedPartition(next, 2, first.log, 0);
+    expect(acknowledgement(again, -1, waits)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
 
   test("what was appended in another epoch is not acknowledged, even by who leads again", () => {
@@ -157,9 +189,7 @@ describe("too few replicas", () => {
   test("waiting producers are told when leadership moves away", () => {
     const made = cluster();
     made.cut(1);
-    const partitions = [{ topic: "orders", partition: 0, records: batchOf(["a"]) }];
-    const request = { api: "produce", acks: -1, timeoutMs: 30_000, partitions } as const;
-    const asked = made.ask(1, request);
+    const asked = made.produceBatch(1, "orders", 0, batchOf(["a"]), -1, 30_000);
     made.run(5_000_000);
     expect(asked.response).toBe(null);
     made.heal();
@@ -174,24 +204,8 @@ describe("too few replicas", () => {
 /** Led by n1, with one durable record and n2 in sync; at least two shall be. */
 function ledPartition(): LedPartition {
   const log = new ReplicaLog("orders", 0);
-  log.append({
-    baseOffset: offset(0),
-    lastOffset: offset(0),
-    leaderEpoch: leaderEpoch(0),
-    recordCount: 1,
-    bytes: batchOf(["a"]),
-    sequence: 1,
-  });
+  const bytes = rewriteBatchOffsets(batchOf(["a"]), offset(0), leaderEpoch(0));
+  log.append(storedBatch(readBatchHeader(bytes)!, bytes, 1));
   log.makeDurable(1);
-  const replicas = [nodeId(1), nodeId(2)];
-  const metadata = {
-    topic: "orders",
-    partition: 0,
-    replicas,
-    leader: nodeId(1),
-    leaderEpoch: leaderEpoch(0),
-    isr: replicas,
-    partitionEpoch: partitionEpoch(0),
-  };
-  return new LedPartition(metadata, 2, log, 0);
+  return new LedPartition(partitionFixture(), 2, log, 0);
 }

@@ -1,20 +1,31 @@
 import { NO_NODE, offset } from "../base/ids.ts";
-import type { LeaderEpoch, Offset } from "../base/ids.ts";
+import type { LeaderEpoch, NodeId, Offset } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
 import type { PartitionKey } from "../metadata/clusterMetadata.ts";
-import { ErrorCode, rewriteBatchOffsets, validateRecordBatch } from "../wire/index.ts";
+import {
+  ErrorCode,
+  hasItsRecords,
+  rewriteBatchOffsets,
+  validateRecordBatch,
+} from "../wire/index.ts";
 import type {
   BatchHeader,
   ProducePartition,
   ProducePartitionResponse,
   ProduceRequest,
+  ProduceResponse,
 } from "../wire/index.ts";
-import { appendToReplica } from "./replica.ts";
-import type { BrokerContext } from "./context.ts";
-import { currentLeaderOf, lookUpLeadership } from "./leadership.ts";
-import type { Leadership, LeadershipSources } from "./leadership.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { OFFSETS_TOPIC } from "./groups/offsetsTopic.ts";
+import { currentLeaderOf, explainLeadership, lookUpLeadership } from "./leadership.ts";
+import type { Leadership } from "./leadership.ts";
 import type { LedPartition } from "./ledPartition.ts";
+import { connectionOf } from "./outbox.ts";
 import type { Origin } from "./outbox.ts";
+import type { RaftProposal } from "./raftPartitions/raftPartitions.ts";
+import { appendToReplica } from "./replica.ts";
+import { storedBatch } from "./replicaLog.ts";
+import type { ServingContext } from "./servingContext.ts";
 
 /** A produce request that waits for its condition. */
 export interface PendingProduce {
@@ -23,36 +34,50 @@ export interface PendingProduce {
   readonly deadlineUs: number;
   readonly partitions: readonly PendingProducePartition[];
 }
+
+/** One partition of it, and what that waits for. */
 export interface PendingProducePartition {
   readonly topic: string;
   readonly partition: number;
   readonly key: PartitionKey;
-  /** The first offset that the records got; -1 if they were refused, as is `leaderEpoch`. */
-  readonly baseOffset: number;
-  readonly lastOffset: Offset;
-  readonly leaderEpoch: LeaderEpoch | -1;
+  readonly waits: ProduceWait;
+  /** The first offset that the records got; -1 until it is known, and when they were refused. */
+  baseOffset: number;
   /** Null until it is decided. */
   errorCode: ErrorCode | null;
 }
 
-/** What became of the records of one partition. */
-type Appended =
-  | { readonly errorCode: typeof ErrorCode.NONE; readonly led: LedPartition; readonly at: Stored }
-  | { readonly errorCode: Exclude<ErrorCode, typeof ErrorCode.NONE> };
-interface Stored {
-  readonly baseOffset: Offset;
-  readonly lastOffset: Offset;
-}
+/** Where records are between their arrival and the answer. */
+export type ProduceWait =
+  /** Refused, or repeated: there is nothing to wait for. */
+  | { readonly kind: "nothing" }
+  /** In the leader's log. acks=1: for its disk; acks=all: for the high watermark. */
+  | { readonly kind: "replicas"; readonly leaderEpoch: LeaderEpoch; readonly lastOffset: Offset }
+  /** For the partition's Raft group to commit and apply them. */
+  | { readonly kind: "group"; readonly proposal: RaftProposal }
+  /** For the answer of the leader, to which they were passed on. */
+  | { readonly kind: "leader"; readonly leader: NodeId; readonly correlationId: number };
 
-/** The write path: from a producer's batch to the answer that it is kept. */
+const NOTHING: ProduceWait = { kind: "nothing" };
+
+/** What became of the records of one partition. */
+type Decision =
+  | { readonly errorCode: ErrorCode }
+  | { readonly errorCode: null; readonly waits: ProduceWait; readonly baseOffset: number };
+
+/** A control batch, or one of a transaction (record batch attributes, bits 4 and 5). */
+const NOT_FOR_PRODUCERS = 0x30;
+
+/**
+ * The write path: from a producer's batch to the answer that it is kept. One path for all acks:
+ * append, or propose; then wait for a condition.
+ */
 export class Produce {
-  readonly #context: BrokerContext;
-  readonly #sources: () => LeadershipSources;
+  readonly #context: ServingContext;
   #pending: PendingProduce[] = [];
 
-  constructor(context: BrokerContext, sources: () => LeadershipSources) {
+  constructor(context: ServingContext) {
     this.#context = context;
-    this.#sources = sources;
   }
 
   get pending(): readonly PendingProduce[] {
@@ -60,31 +85,65 @@ export class Produce {
   }
 
   /** Kafka's rules for one partition of a produce request, in their order. */
-  #tryAppend(
-    acks: ProduceRequest["acks"],
-    { topic, partition, records }: ProducePartition,
-  ): Appended {
-    const leadership = lookUpLeadership(this.#sources(), topic, partition);
+  #decide(origin: Origin, request: ProduceRequest, asked: ProducePartition): Decision {
+    const { topic, partition, records } = asked;
+    const { acks, transactionalId } = request;
+    if (transactionalId !== null) return refused(TRANSACTIONS_UNSUPPORTED);
+    // What groups have committed is for their coordinators alone to write.
+    if (topic === OFFSETS_TOPIC) return refused(ErrorCode.INVALID_TOPIC_EXCEPTION);
+    if (acks !== 0 && acks !== 1 && acks !== -1) return refused(ErrorCode.INVALID_REQUIRED_ACKS);
+    const leadership = this.#leadershipOf(topic, partition);
     if (leadership === null) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-    if (!leadership.isLeader) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-    const led = this.#context.partitions.led.get(partitionKey(topic, partition));
-    if (led === undefined) return refused(ErrorCode.LEADER_NOT_AVAILABLE);
+    if (!leadership.isLeader) return this.#passOn(origin, request, asked, leadership);
+    const batch = validateRecordBatch(records ?? NO_RECORDS);
+    if (!batch.ok) return refused(ErrorCode.CORRUPT_MESSAGE);
+    const { header } = batch;
+    if ((header.attributes & NOT_FOR_PRODUCERS) !== 0) return refused(ErrorCode.INVALID_RECORD);
+    const { messageBytesMax } = this.#context.config;
+    if (header.sizeBytes > messageBytesMax) return refused(ErrorCode.MESSAGE_TOO_LARGE);
+    // Each of them gets an offset, and offsets are not to be had by lying.
+    if (!hasItsRecords(records!, header, messageBytesMax)) return refused(ErrorCode.INVALID_RECORD);
     // What cannot be made durable now is better taken by another leader, or later.
     if (this.#context.wal.isFull) return refused(ErrorCode.KAFKA_STORAGE_ERROR);
-    const batch = validateRecordBatch(records);
-    if (!batch.ok) return refused(ErrorCode.CORRUPT_MESSAGE);
+    const key = partitionKey(topic, partition);
+    if (leadership.source === "raftGroup") return this.#propose(key, records!);
+    const led = this.#context.partitions.led.get(key);
+    // It led when it went down, and asks for an epoch that it begins with a clear memory.
+    if (led === undefined) return refused(ErrorCode.LEADER_NOT_AVAILABLE);
     if (acks === -1 && led.isUnderMinIsr) return refused(ErrorCode.NOT_ENOUGH_REPLICAS);
-    return { errorCode: ErrorCode.NONE, led, at: this.#append(led, batch.header, records) };
+    return this.#append(led, header, records!);
   }
 
   /** Appends what may be appended, and waits for what `acks` asks for before it answers. */
   handle(origin: Origin, request: ProduceRequest): void {
-    const { acks, timeoutMs } = request;
-    const partitions = request.partitions.map((one) => this.#decide(acks, one));
-    if (acks === 0) return;
-    const deadlineUs = this.#context.clock.nowUs + timeoutMs * 1000;
-    this.#pending.push({ origin, acks, deadlineUs, partitions });
+    const partitions = request.partitions.map((asked) => this.#start(origin, request, asked));
+    const acks = request.acks === -1 ? -1 : 1;
+    const deadlineUs = this.#context.clock.nowUs + request.timeoutMs * 1000;
+    const pending = { origin, acks, deadlineUs, partitions } as const;
+    if (request.acks === 0) return this.#answer(pending);
+    this.#pending.push(pending);
     this.#context.partitions.hasNews = true;
+  }
+
+  /** The leader has answered what was passed on to it. */
+  forwarded(from: NodeId, correlationId: number, response: ProduceResponse): void {
+    const [answer] = response.partitions;
+    if (answer === undefined) return;
+    for (const { partitions } of this.#pending) {
+      for (const one of partitions) {
+        const { waits } = one;
+        if (waits.kind !== "leader" || waits.correlationId !== correlationId) continue;
+        if (waits.leader !== from || one.errorCode !== null) continue;
+        one.errorCode = answer.errorCode;
+        one.baseOffset = answer.baseOffset;
+        this.#context.partitions.hasNews = true;
+      }
+    }
+  }
+
+  /** Nobody waits for what would be answered there; the records stay. */
+  disconnected(connection: number): void {
+    this.#pending = this.#pending.filter(({ origin }) => connectionOf(origin) !== connection);
   }
 
   isAnyOverdue(): boolean {
@@ -95,62 +154,126 @@ export class Produce {
   /** Something has happened: answers every request whose condition has come true, or cannot. */
   settle(): void {
     if (this.#pending.length === 0) return;
-    const { nowUs } = this.#context.clock;
     let isAnyAnswered = false;
     for (const pending of this.#pending) {
-      let isDecided = true;
-      for (const one of pending.partitions) {
-        one.errorCode ??= acknowledgement(
-          this.#context.partitions.led.get(one.key),
-          pending.acks,
-          one,
-        );
-        if (one.errorCode === null && nowUs >= pending.deadlineUs) {
-          one.errorCode = ErrorCode.REQUEST_TIMED_OUT;
-        }
-        if (one.errorCode === null) isDecided = false;
-      }
-      if (!isDecided) continue;
+      if (!this.#isDecided(pending)) continue;
       isAnyAnswered = true;
       this.#answer(pending);
     }
     if (isAnyAnswered) this.#pending = this.#pending.filter(isWaiting);
   }
 
-  #decide(acks: ProduceRequest["acks"], asked: ProducePartition): PendingProducePartition {
-    const { topic, partition } = asked;
-    const appended = this.#tryAppend(acks, asked);
-    const { errorCode } = appended;
-    this.#tellDecided(asked, errorCode);
-    const key = partitionKey(topic, partition);
-    if (errorCode !== ErrorCode.NONE) {
-      const lastOffset = offset(-1);
-      return { topic, partition, key, baseOffset: -1, lastOffset, leaderEpoch: -1, errorCode };
+  #isDecided({ partitions, acks, deadlineUs }: PendingProduce): boolean {
+    const isOverdue = this.#context.clock.nowUs >= deadlineUs;
+    let isDecided = true;
+    for (const one of partitions) {
+      one.errorCode ??= this.#outcome(acks, one);
+      if (isOverdue) one.errorCode ??= ErrorCode.REQUEST_TIMED_OUT;
+      if (one.errorCode === null) isDecided = false;
     }
-    const { baseOffset, lastOffset } = appended.at;
-    if (acks !== 0 && this.#context.out.wantsEvents) {
-      this.#context.out.event({ kind: "produceWaiting", topic, partition, lastOffset, acks });
-    }
-    const { leaderEpoch } = appended.led;
-    return { topic, partition, key, baseOffset, lastOffset, leaderEpoch, errorCode: null };
+    return isDecided;
   }
 
-  /** The leader gives the records their offsets and stamps them with its epoch. */
-  #append(led: LedPartition, header: BatchHeader, records: Uint8Array): Stored {
-    const baseOffset = led.log.logEndOffset;
+  /** Null while it is open. */
+  #outcome(acks: 1 | -1, one: PendingProducePartition): ErrorCode | null {
+    const { waits } = one;
+    switch (waits.kind) {
+      case "nothing":
+      case "leader":
+        return one.errorCode;
+      case "replicas":
+        return acknowledgement(this.#context.partitions.led.get(one.key), acks, waits);
+      case "group":
+        one.baseOffset = waits.proposal.baseOffset;
+        return waits.proposal.errorCode;
+    }
+  }
+
+  #start(
+    origin: Origin,
+    request: ProduceRequest,
+    asked: ProducePartition,
+  ): PendingProducePartition {
+    const { topic, partition } = asked;
+    const decision = this.#decide(origin, request, asked);
+    this.#tellDecided(origin, asked, decision.errorCode ?? ErrorCode.NONE);
+    const key = partitionKey(topic, partition);
+    if (decision.errorCode !== null) {
+      const { errorCode } = decision;
+      return { topic, partition, key, waits: NOTHING, baseOffset: -1, errorCode };
+    }
+    const { waits, baseOffset } = decision;
+    const { out } = this.#context;
+    if (request.acks !== 0 && waits.kind === "replicas" && out.wantsEvents) {
+      const { lastOffset } = waits;
+      const acks = request.acks === -1 ? -1 : 1;
+      out.event({ kind: "produceWaiting", topic, partition, lastOffset, acks });
+    }
+    return { topic, partition, key, waits, baseOffset, errorCode: null };
+  }
+
+  /**
+   * The leader gives the records their offsets and stamps them with its epoch; but what is there
+   * already is not stored again, and its sender waits like the one who sent it first.
+   */
+  #append(led: LedPartition, header: BatchHeader, records: Uint8Array): Decision {
+    const { leaderEpoch, log } = led;
+    const check = log.producers.check(header);
+    if (check.kind === "refused") return refused(check.errorCode);
+    if (check.kind === "duplicate") {
+      const { baseOffset, lastOffset } = check;
+      const { topic, partition } = log;
+      const { producerId } = header;
+      this.#context.out.event({ kind: "duplicateFound", topic, partition, producerId, baseOffset });
+      return { errorCode: null, waits: { kind: "replicas", leaderEpoch, lastOffset }, baseOffset };
+    }
+    const baseOffset = log.logEndOffset;
+    const bytes = rewriteBatchOffsets(records, baseOffset, leaderEpoch);
     const lastOffset = offset(baseOffset + header.recordCount - 1);
-    const bytes = rewriteBatchOffsets(records, baseOffset, led.leaderEpoch);
-    const { leaderEpoch } = led;
-    const { recordCount } = header;
-    const batch = { baseOffset, lastOffset, leaderEpoch, recordCount, bytes };
-    appendToReplica(this.#context, led.log, batch, true);
-    return { baseOffset, lastOffset };
+    appendToReplica(
+      this.#context,
+      log,
+      storedBatch({ ...header, baseOffset, lastOffset, leaderEpoch }, bytes),
+      true,
+    );
+    return { errorCode: null, waits: { kind: "replicas", leaderEpoch, lastOffset }, baseOffset };
+  }
+
+  #propose(key: PartitionKey, records: Uint8Array): Decision {
+    const proposal = this.#context.raftPartitions.propose(key, records);
+    if (typeof proposal === "number") return refused(proposal);
+    return { errorCode: null, waits: { kind: "group", proposal }, baseOffset: -1 };
+  }
+
+  /** Somebody else leads: the client must ask there, unless this broker is to do that for it. */
+  #passOn(
+    origin: Origin,
+    { acks, timeoutMs, transactionalId }: ProduceRequest,
+    asked: ProducePartition,
+    { leader }: Leadership,
+  ): Decision {
+    const { config, out } = this.#context;
+    // What was passed on already may not go in circles.
+    if (!config.forwardProduce || leader === NO_NODE || origin.kind === "peer") {
+      return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+    const correlationId = out.sendRequest(leader, {
+      api: "produce",
+      transactionalId,
+      acks,
+      timeoutMs,
+      partitions: [asked],
+    });
+    const { topic, partition } = asked;
+    out.event({ kind: "produceForwarded", topic, partition, to: leader });
+    return { errorCode: null, waits: { kind: "leader", leader, correlationId }, baseOffset: -1 };
   }
 
   #answer(pending: PendingProduce): void {
-    const { out } = this.#context;
+    const { out, state } = this.#context;
     const partitions = pending.partitions.map((one) => this.#response(one));
-    out.answer(pending.origin, { api: "produce", partitions });
+    const nodeEndpoints = endpointsOf(state.metadata, partitions);
+    out.answer(pending.origin, { api: "produce", partitions, nodeEndpoints });
     if (!out.wantsEvents) return;
     for (const { topic, partition, errorCode, baseOffset } of partitions) {
       out.event({ kind: "produceAnswered", topic, partition, errorCode, baseOffset });
@@ -166,29 +289,30 @@ export class Produce {
       partition,
       errorCode,
       baseOffset: errorCode === ErrorCode.NONE ? one.baseOffset : -1,
-      currentLeader: isLeaderWanted ? currentLeaderOf(this.#leadershipOf(one)) : null,
+      logStartOffset: this.#context.partitions.logs.get(one.key)?.logStartOffset ?? -1,
+      errorMessage: null,
+      currentLeader: isLeaderWanted ? currentLeaderOf(this.#leadershipOf(topic, partition)) : null,
     };
   }
 
-  #leadershipOf({ topic, partition }: PendingProducePartition): Leadership | null {
-    return lookUpLeadership(this.#sources(), topic, partition);
+  #leadershipOf(topic: string, partition: number): Leadership | null {
+    return lookUpLeadership(this.#context.leadershipSources, topic, partition);
   }
 
-  #tellDecided({ topic, partition }: ProducePartition, errorCode: ErrorCode): void {
-    if (!this.#context.out.wantsEvents) return;
-    const leadership = lookUpLeadership(this.#sources(), topic, partition);
-    this.#context.out.event({
-      kind: "produceDecided",
-      topic,
-      partition,
-      errorCode,
-      source: leadership?.source ?? (this.#sources().local === null ? "metadata" : "standalone"),
-      leader: leadership?.leader ?? NO_NODE,
-    });
+  #tellDecided(origin: Origin, { topic, partition }: ProducePartition, errorCode: ErrorCode): void {
+    const { out, leadershipSources } = this.#context;
+    if (!out.wantsEvents) return;
+    const steps = explainLeadership(leadershipSources, topic, partition);
+    const connection = connectionOf(origin);
+    out.event({ kind: "produceDecided", connection, topic, partition, errorCode, steps });
   }
 }
 
-function refused(errorCode: Exclude<ErrorCode, typeof ErrorCode.NONE>): Appended {
+const NO_RECORDS = new Uint8Array(0);
+/** As a broker answers that does not let this client use transactions. */
+const TRANSACTIONS_UNSUPPORTED = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+
+function refused(errorCode: ErrorCode): Decision {
   return { errorCode };
 }
 
@@ -200,10 +324,11 @@ function refused(errorCode: Exclude<ErrorCode, typeof ErrorCode.NONE>): Appended
 export function acknowledgement(
   led: LedPartition | undefined,
   acks: 1 | -1,
-  { leaderEpoch, lastOffset }: Pick<PendingProducePartition, "leaderEpoch" | "lastOffset">,
+  { leaderEpoch, lastOffset }: { readonly leaderEpoch: LeaderEpoch; readonly lastOffset: Offset },
 ): ErrorCode | null {
-  // In another epoch they may have been dropped, even if this broker leads again.
-  if (led?.leaderEpoch !== leaderEpoch) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+  // If another broker has led meanwhile they may have been dropped, even if this one leads again.
+  const isHeld = led !== undefined && led.leadsSinceEpoch <= leaderEpoch;
+  if (!isHeld || leaderEpoch > led.leaderEpoch) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
   const end = acks === 1 ? led.log.durableEndOffset : led.log.highWatermark;
   if (end <= lastOffset) return null;
   const isTooFew = acks === -1 && led.isUnderMinIsr;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BrokerEvent } from "./index.ts";
-import { TestCluster } from "./testing/testCluster.ts";
+import { TestCluster, topicRequest } from "./testing/testCluster.ts";
 
 type Kind = BrokerEvent["kind"];
 
@@ -79,8 +79,7 @@ test("who has missed entries gets no vote", () => {
   const behind = followerOf(cluster);
   const ahead = cluster.alive.find(({ id }) => id !== leader && id !== behind)!.id;
   cluster.cut(behind);
-  const topics = [{ topic: "x", partitionCount: 1, replicationFactor: 1, minInsyncReplicas: 1 }];
-  cluster.ask(leader, { api: "createTopics", topics, timeoutMs: 1_000 });
+  cluster.ask(leader, topicRequest("x", 1, 1));
   cluster.runUntil(() => cluster.broker(ahead).metadata.topics.has("x"));
   cluster.kill(leader);
   // The lease of the dead leader has to run out first.
@@ -111,8 +110,7 @@ test("a follower's entries that were never committed are replaced", () => {
   const old = cluster.controller;
   const before = old.raft!.lastIndex;
   cluster.cut(old.id);
-  const topics = [{ topic: "lost", partitionCount: 1, replicationFactor: 1, minInsyncReplicas: 1 }];
-  cluster.ask(old.id, { api: "createTopics", topics, timeoutMs: 100 });
+  cluster.ask(old.id, { ...topicRequest("lost", 1, 1), timeoutMs: 100 });
   cluster.run(5_000_000);
   expect(old.raft!.lastIndex).toBeGreaterThan(before);
   cluster.heal();

@@ -33,7 +33,8 @@ function candidate(): { broker: Broker; outputs: readonly BrokerOutput[] } {
     from: nodeId(2),
     to: nodeId(1),
   };
-  const message = { kind: "raft", message: granted, generation: 0, toGeneration: 0 } as const;
+  const granting = { group: 0, message: granted, generation: 0, toGeneration: 0 };
+  const message = { kind: "raft", ...granting } as const;
   broker.step({ kind: "peerMessage", from: nodeId(2), message }, 2);
   return { broker, outputs: broker.takeOutputs() };
 }

@@ -1,7 +1,5 @@
 import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
-import { encodeCommand } from "../metadata/index.ts";
-import type { MetadataCommand } from "../metadata/command.ts";
 import { CheckedRawNode, decodeConfChange, NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
 import type {
   ConfChange,
@@ -15,30 +13,42 @@ import type {
 import type { WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
-import type { Generations } from "./generations.ts";
-import type { MetadataLog } from "./metadataLog.ts";
-import type { MetadataState } from "./metadataState.ts";
 import type { FinishedReady, OpenReady } from "./openReady.ts";
 import type { Outbox } from "./outbox.ts";
 import { RaftObserver } from "./raftObserver.ts";
 import { SnapshotSends } from "./snapshotSends.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { StateMachine } from "./stateMachine.ts";
 import type { WalStorage } from "./walStorage.ts";
 
 const MAX_INFLIGHT_MESSAGES = 64;
 /** Beyond any sequence: the records of this Ready are not in the log yet. */
 const NOT_WRITTEN = Number.POSITIVE_INFINITY;
 
-/** The parts of a node that the Ready loop brings together. */
+/** The other members of a group, as far as this one reaches them. */
+export interface GroupPeers {
+  /** False while this node has forgotten what it had promised: it neither votes nor leads then. */
+  readonly hasSay: () => boolean;
+  /** False for one that is not there any more, whatever Raft still takes it for. */
+  readonly maySpeakTo: (member: NodeId) => boolean;
+  readonly send: (message: Message) => void;
+}
+
+/** The parts of a node that the Ready loop of one of its groups brings together. */
 interface ReadyLoopParts {
   readonly config: BrokerConfig;
+  /** Who this node is in the group. */
+  readonly id: NodeId;
   readonly storage: WalStorage;
   readonly clock: Clock;
   readonly wal: WalWriter;
-  readonly state: MetadataState;
+  readonly state: StateMachine;
   readonly snapshots: Snapshots;
-  readonly generations: Generations;
-  readonly out: Outbox;
+  readonly peers: GroupPeers;
+  /** Entries that one message carries at most, in bytes. Default: as many as there are. */
+  readonly maxMessageBytes?: number;
+  /** Who hears of all that happens in this group; null: nobody. */
+  readonly events: Outbox | null;
 }
 
 /**
@@ -46,7 +56,7 @@ interface ReadyLoopParts {
  * Ready is open at a time. While the disk works on it, ticks, messages and proposals go on; what
  * they cause belongs to the next Ready.
  */
-export class ReadyLoop implements MetadataLog {
+export class ReadyLoop {
   readonly raft: RawNode;
   /** The same node, if it watches this loop; then it is told what the loop does. */
   readonly #checked: CheckedRawNode | null;
@@ -58,27 +68,28 @@ export class ReadyLoop implements MetadataLog {
   #confState: ConfState;
   readonly #clock: Clock;
   readonly #wal: WalWriter;
-  readonly #state: MetadataState;
+  readonly #state: StateMachine;
   readonly #snapshots: Snapshots;
-  readonly #generations: Generations;
+  readonly #peers: GroupPeers;
   readonly #snapshotSends: SnapshotSends;
-  readonly #out: Outbox;
+  readonly #events: Outbox | null;
   readonly #observer: RaftObserver | null;
 
   constructor(parts: ReadyLoopParts) {
-    const { config, storage, clock, state, snapshots, out } = parts;
-    const { id, electionTicks, heartbeatTicks, preVote, checkQuorum, random, raftTrace } = config;
+    const { config, storage, clock, state, snapshots, peers } = parts;
+    const { electionTicks, heartbeatTicks, preVote, checkQuorum, random, raftTrace } = config;
+    const events = parts.events?.wantsEvents === true ? parts.events : null;
     const raftConfig: RaftConfig = {
-      id,
+      id: parts.id,
       electionTicks,
       heartbeatTicks,
       preVote,
       checkQuorum,
       random,
       storage,
-      maxSizePerMsgBytes: NO_LIMIT_BYTES,
+      maxSizePerMsgBytes: parts.maxMessageBytes ?? NO_LIMIT_BYTES,
       maxInflightMessages: MAX_INFLIGHT_MESSAGES,
-      ...(raftTrace === undefined ? {} : { trace: raftTrace }),
+      ...(raftTrace === undefined || parts.events === null ? {} : { trace: raftTrace }),
     };
     const contract = config.contract ?? "off";
     this.#checked =
@@ -90,12 +101,11 @@ export class ReadyLoop implements MetadataLog {
     this.#wal = parts.wal;
     this.#state = state;
     this.#snapshots = snapshots;
-    this.#generations = parts.generations;
-    this.#snapshotSends = new SnapshotSends(this.raft, clock, config.snapshotSendTimeoutUs, out);
-    this.#out = out;
-    this.#observer = out.wantsEvents
-      ? new RaftObserver(this.raft, out, electionTicks, checkQuorum)
-      : null;
+    this.#peers = peers;
+    this.#snapshotSends = new SnapshotSends(this.raft, clock, config.snapshotSendTimeoutUs, events);
+    this.#events = events;
+    this.#observer =
+      events === null ? null : new RaftObserver(this.raft, events, electionTicks, checkQuorum);
   }
 
   /** Works through Readys, one after the other, as far as it goes without waiting for the disk. */
@@ -159,10 +169,10 @@ export class ReadyLoop implements MetadataLog {
 
   #send(message: Message): void {
     const { to, snapshot } = message;
-    if (!this.#generations.maySpeakTo(to)) return;
+    if (!this.#peers.maySpeakTo(to)) return;
     this.#checked?.noteSent(message);
     if (snapshot !== null) this.#snapshotSends.sent(to, snapshot);
-    this.#out.sendRaft(message, this.#generations.of(to));
+    this.#peers.send(message);
   }
 
   /** A leader's snapshot takes the place of the state, as it has taken that of the log. */
@@ -171,7 +181,7 @@ export class ReadyLoop implements MetadataLog {
     this.#snapshots.installed(snapshot);
     this.#state.restore(snapshot);
     const { index, term, confState } = snapshot.metadata;
-    this.#out.event({ kind: "snapshotInstalled", index, term, from: this.raft.lead });
+    this.#events?.event({ kind: "snapshotInstalled", index, term, from: this.raft.lead });
     this.#setConfState(confState);
   }
 
@@ -195,7 +205,7 @@ export class ReadyLoop implements MetadataLog {
   #setConfState(confState: ConfState): void {
     this.#confState = confState;
     const { voters, learners } = confState;
-    this.#out.event({ kind: "membershipChanged", voters, learners });
+    this.#events?.event({ kind: "membershipChanged", voters, learners });
   }
 
   #advance(open: OpenReady): void {
@@ -206,14 +216,14 @@ export class ReadyLoop implements MetadataLog {
     this.#open = null;
     this.#last = { ready, takenAtUs, write, advancedAtUs: this.#clock.nowUs };
     if (ready.mustSync) this.#lastSynced = this.#last;
-    this.#out.event({ kind: "readyAdvanced", number: ready.number });
+    this.#events?.event({ kind: "readyAdvanced", number: ready.number });
   }
 
   // What happens to Raft from outside. Each only changes memory; `run` does what follows from it.
 
   tick(): void {
     this.#snapshotSends.tick();
-    if (!this.#generations.hasSay) return;
+    if (!this.#peers.hasSay()) return;
     this.#observer?.before();
     this.raft.tick();
     this.#observer?.after({ kind: "tick" });
@@ -235,14 +245,14 @@ export class ReadyLoop implements MetadataLog {
   }
 
   timeOut(): void {
-    if (!this.#generations.hasSay) return;
+    if (!this.#peers.hasSay()) return;
     this.#observer?.before();
     this.raft.campaign();
     this.#observer?.after({ kind: "timeOut" });
   }
 
   step(message: Message): void {
-    if (!this.#generations.hasSay && asksForSay(message)) return;
+    if (!this.#peers.hasSay() && asksForSay(message)) return;
     this.#observer?.before(message);
     // A message from a stranger, or one that should never travel, changes nothing; a proposal
     // that is dropped is made again by whoever wants it.
@@ -250,9 +260,10 @@ export class ReadyLoop implements MetadataLog {
     this.#observer?.after({ kind: "message", message });
   }
 
-  propose(command: MetadataCommand): boolean {
+  /** True says only that it is on its way. */
+  propose(data: Uint8Array): boolean {
     this.#observer?.before();
-    const result = this.raft.propose(encodeCommand(command));
+    const result = this.raft.propose(data);
     this.#observer?.after({ kind: "propose" });
     return result === "ok";
   }
@@ -271,14 +282,12 @@ export class ReadyLoop implements MetadataLog {
     return result === "ok";
   }
 
+  /** The members, as of what was applied. */
   get confState(): ConfState {
     return this.#confState;
   }
 
-  get leader(): NodeId {
-    return this.raft.lead;
-  }
-
+  /** This node leads, and has applied all that was committed before it began to. */
   get isActiveLeader(): boolean {
     return this.raft.role === "leader" && this.#state.appliedTerm === this.raft.term;
   }

@@ -3,6 +3,7 @@ import { index, leaderEpoch, nodeId, offset, term } from "../base/ids.ts";
 import { freshWal, WalWriter } from "../wal/index.ts";
 import type { WalRecord } from "../wal/index.ts";
 import { Broker, DEFAULT_BROKER_CONFIG } from "./index.ts";
+import { batchAt } from "./segments/testing/replicasUnderTest.ts";
 import { TestDisk } from "./testing/testDisk.ts";
 
 /** A broker that starts on a disk whose log holds these records. */
@@ -26,7 +27,7 @@ function startedOn(records: readonly WalRecord[]): Broker {
 function batch(at: number): WalRecord {
   const offsets = { baseOffset: offset(at), lastOffset: offset(at), recordCount: 1 };
   const place = { topic: "orders", partition: 0, leaderEpoch: leaderEpoch(0) };
-  return { kind: "produce", ...place, ...offsets, batch: new Uint8Array(1) };
+  return { kind: "produce", ...place, ...offsets, batch: batchAt(at, 1, 0, at) };
 }
 
 test.each([

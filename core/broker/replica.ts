@@ -1,18 +1,25 @@
+import type { Offset } from "../base/ids.ts";
 import type { BrokerContext } from "./context.ts";
-import type { ReplicaLog, StoredBatch } from "./replicaLog.ts";
+import type { HeldBatch, ReplicaLog } from "./replicaLog.ts";
+
+/** The parts of a broker that a change of a replica's log concerns. */
+interface ReplicaContext extends Pick<BrokerContext, "wal" | "out"> {
+  readonly partitions: Pick<BrokerContext["partitions"], "hasNews">;
+}
 
 /**
  * A batch goes into a replica's log and, as the same bytes, into the WAL. Always with a sync: only
  * what is durable is acknowledged, to producers and to leaders, and only that is served.
  */
 export function appendToReplica(
-  { wal, out, partitions }: BrokerContext,
+  { wal, out, partitions }: ReplicaContext,
   log: ReplicaLog,
-  batch: Omit<StoredBatch, "sequence">,
+  batch: HeldBatch,
   asLeader: boolean,
 ): void {
   const { topic, partition } = log;
   const { baseOffset, lastOffset, leaderEpoch, recordCount, bytes } = batch;
+  openInWal(wal, log);
   const sequence = wal.append({
     kind: "produce",
     topic,
@@ -24,22 +31,40 @@ export function appendToReplica(
     batch: bytes,
   });
   wal.requestSync();
-  log.append({ baseOffset, lastOffset, leaderEpoch, recordCount, bytes, sequence });
+  log.append({ ...batch, sequence });
   partitions.hasNews = true;
   if (!out.wantsEvents) return;
   out.event({ kind: "recordsAppended", topic, partition, baseOffset, lastOffset, asLeader });
 }
 
-/** A follower drops what its leader does not have, in its log and, by a record, in the WAL. */
+/**
+ * A follower drops what its leader does not have, in its log and, by a record, in the WAL; segments
+ * of the partition follow once that is durable. `losesCommitted`: see `ReplicaLog.truncate`.
+ */
 export function truncateReplica(
-  { wal, out }: BrokerContext,
+  { wal, out }: Pick<ReplicaContext, "wal" | "out">,
   log: ReplicaLog,
-  toOffset: StoredBatch["baseOffset"],
+  toOffset: Offset,
+  losesCommitted = false,
 ): void {
-  const { topic, partition, logEndOffset: fromOffset } = log;
-  log.truncate(toOffset);
-  wal.append({ kind: "truncateReplica", topic, partition, toOffset });
+  const { topic, partition, logEndOffset: fromOffset, highWatermark } = log;
+  openInWal(wal, log);
+  const end = log.truncate(toOffset, losesCommitted);
+  log.flushed.noteCut(wal.append({ kind: "truncateReplica", topic, partition, toOffset: end }));
   wal.requestSync();
   if (!out.wantsEvents) return;
-  out.event({ kind: "replicaTruncated", topic, partition, fromOffset, toOffset });
+  const committedCount = Math.max(0, highWatermark - end);
+  const cut = { topic, partition, fromOffset, toOffset: end, committedCount };
+  out.event({ kind: "replicaTruncated", ...cut });
+}
+
+/**
+ * Tells the WAL which topic the records are of. From then on every segment of the WAL that begins
+ * repeats it (`SegmentFlusher.carryOver`), until the log needs none of them any more.
+ */
+export function openInWal(wal: BrokerContext["wal"], log: ReplicaLog): void {
+  if (log.isInWal) return;
+  log.isInWal = true;
+  const { topic, partition, topicId } = log;
+  wal.append({ kind: "openReplica", topic, partition, topicId });
 }

@@ -1,12 +1,12 @@
 import { assert } from "../base/assert.ts";
-import { leaderEpoch } from "../base/ids.ts";
 import type { NodeId, Offset } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
-import { ErrorCode, readBatchHeader, splitBatches } from "../wire/index.ts";
+import { ErrorCode, NO_TOPIC_ID, readBatchHeader, splitBatches } from "../wire/index.ts";
 import type { FetchPartition, FetchPartitionResponse, FetchResponse } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
 import type { FollowedPartition } from "./partitions.ts";
 import { appendToReplica, truncateReplica } from "./replica.ts";
+import { storedBatch } from "./replicaLog.ts";
 import type { ReplicaLog } from "./replicaLog.ts";
 
 /** What a follower has under way with one leader. */
@@ -16,6 +16,9 @@ interface Conversation {
   /** Until then an answer is waited for, or, with nothing asked, the back-off lasts. */
   untilUs: number;
 }
+
+/** Of one answer (replica.fetch.response.max.bytes). */
+const FETCH_RESPONSE_BYTES_MAX = 10_485_760;
 
 /**
  * A follower's side of replication: it pulls. One fetch at a time to each leader, for all of its
@@ -30,14 +33,17 @@ export class ReplicaFetcher {
     this.#context = context;
   }
 
-  /** Asks every leader that is not asked already, as soon as there is nothing left to store. */
-  run(): void {
+  /**
+   * Asks every leader that is not asked already, as soon as there is nothing left to store, in the
+   * name of this life of the broker.
+   */
+  run(brokerEpoch: number): void {
     const { nowUs } = this.#context.clock;
     for (const [leader, followed] of this.#context.partitions.followed) {
       const conversation = this.#with(leader);
       if (nowUs < conversation.untilUs || !followed.every(isDurable)) continue;
       if (conversation.asked !== null) this.#giveUp(conversation);
-      else this.#ask(leader, followed, conversation);
+      else this.#ask(leader, followed, conversation, brokerEpoch);
     }
   }
 
@@ -58,11 +64,17 @@ export class ReplicaFetcher {
     }
   }
 
-  #ask(leader: NodeId, followed: readonly FollowedPartition[], conversation: Conversation): void {
+  #ask(
+    leader: NodeId,
+    followed: readonly FollowedPartition[],
+    conversation: Conversation,
+    replicaEpoch: number,
+  ): void {
     const { config, clock, out } = this.#context;
     const partitions = followed.map(({ metadata, log }): FetchPartition => {
       return {
         topic: log.topic,
+        topicId: NO_TOPIC_ID,
         partition: log.partition,
         fetchOffset: log.logEndOffset,
         currentLeaderEpoch: metadata.leaderEpoch,
@@ -73,8 +85,10 @@ export class ReplicaFetcher {
     const correlationId = out.sendRequest(leader, {
       api: "fetch",
       replicaId: config.id,
+      replicaEpoch,
       maxWaitMs: config.fetchMaxWaitMs,
       minBytes: 1,
+      maxBytes: FETCH_RESPONSE_BYTES_MAX,
       partitions,
     });
     conversation.asked = { correlationId, partitions };
@@ -115,7 +129,10 @@ export class ReplicaFetcher {
     const isShared = ours.epoch === diverging.epoch;
     const to =
       isShared && diverging.endOffset < ours.endOffset ? diverging.endOffset : ours.endOffset;
-    if (to < log.logEndOffset) truncateReplica(this.#context, log, to);
+    if (to >= log.logEndOffset) return;
+    // A leader from outside the ISR may lack what was committed: the topic has agreed to that.
+    const config = this.#context.state.metadata.topics.get(log.topic)?.config;
+    truncateReplica(this.#context, log, to, config?.uncleanLeaderElection ?? false);
   }
 
   /** The leader's bytes, unchanged: offsets and epochs are already in them. */
@@ -126,10 +143,7 @@ export class ReplicaFetcher {
     for (const bytes of split.batches) {
       const header = readBatchHeader(bytes);
       assert(header !== null, "a batch has a whole header");
-      const { baseOffset, lastOffset, recordCount } = header;
-      const epoch = leaderEpoch(header.leaderEpoch);
-      const batch = { baseOffset, lastOffset, leaderEpoch: epoch, recordCount, bytes };
-      appendToReplica(this.#context, log, batch, false);
+      appendToReplica(this.#context, log, storedBatch(header, bytes), false);
     }
   }
 

@@ -3,7 +3,7 @@ import { nodeId } from "../base/ids.ts";
 import { metadataHash } from "../metadata/index.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type { BrokerInput, PeerMessage } from "./index.ts";
-import { fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
+import { fetchAnswer, produceAnswer, TestCluster, topicRequest } from "./testing/testCluster.ts";
 
 const CUT_AT_ONCE = { snapshotTrailingEntries: 0 };
 
@@ -149,10 +149,7 @@ describe("a follower that was down while the log was cut", () => {
     made.diskUs.set(id, 300_000);
     made.restart(id);
     made.runUntil(() => made.broker(id).snapshotSaving !== null);
-    const topics = [
-      { topic: "more", partitionCount: 3, replicationFactor: 2, minInsyncReplicas: 1 },
-    ];
-    made.ask(made.controller.id, { api: "createTopics", topics, timeoutMs: 1_000 });
+    made.ask(made.controller.id, topicRequest("more", 3, 2));
     made.run(50_000);
     cutLogs(made, made.controller.id);
     made.diskUs.delete(id);

@@ -11,20 +11,20 @@ export class SnapshotSends {
   readonly #raft: RawNode;
   readonly #clock: Clock;
   readonly #timeoutUs: number;
-  readonly #out: Outbox;
+  readonly #events: Outbox | null;
   readonly #sent = new Map<NodeId, { readonly index: Index; readonly atUs: number }>();
 
-  constructor(raft: RawNode, clock: Clock, timeoutUs: number, out: Outbox) {
+  constructor(raft: RawNode, clock: Clock, timeoutUs: number, events: Outbox | null) {
     this.#raft = raft;
     this.#clock = clock;
     this.#timeoutUs = timeoutUs;
-    this.#out = out;
+    this.#events = events;
   }
 
   sent(to: NodeId, { metadata }: Snapshot): void {
     const { index } = metadata;
     this.#sent.set(to, { index, atUs: this.#clock.nowUs });
-    this.#out.event({ kind: "snapshotSent", to, index });
+    this.#events?.event({ kind: "snapshotSent", to, index });
   }
 
   tick(): void {
@@ -40,7 +40,7 @@ export class SnapshotSends {
         this.#raft.reportSnapshot(to, "finished");
       } else if (this.#clock.nowUs - atUs > this.#timeoutUs) {
         this.#sent.delete(to);
-        this.#out.event({ kind: "snapshotSendFailed", to });
+        this.#events?.event({ kind: "snapshotSendFailed", to });
         this.#raft.reportSnapshot(to, "failed");
       }
     }

@@ -1,57 +1,46 @@
 import { assert } from "../base/assert.ts";
-import { NO_INDEX } from "../base/ids.ts";
 import type { Index } from "../base/ids.ts";
-import { encodeMetadata } from "../metadata/index.ts";
 import type { ConfState, Snapshot } from "../raft/index.ts";
-import type { DiskCompletion, DiskOperation } from "../wal/disk.ts";
-import type { SnapshotFile, SnapshotStore, WalWriter } from "../wal/index.ts";
-import type { BrokerConfig } from "./config.ts";
-import type { MetadataState } from "./metadataState.ts";
+import type { SnapshotFile } from "../wal/index.ts";
 import type { Outbox } from "./outbox.ts";
+import type { RaftStore, SnapshotSaver } from "./raftStore.ts";
+import type { StateMachine } from "./stateMachine.ts";
 import type { WalStorage } from "./walStorage.ts";
 
-/** The parts of a node that snapshots concern. */
+/** The parts of a node that a group's snapshots concern. */
 export interface SnapshotParts {
-  readonly config: BrokerConfig;
-  readonly wal: WalWriter;
-  readonly store: SnapshotStore;
+  readonly store: RaftStore;
   readonly storage: WalStorage;
-  readonly state: MetadataState;
-  readonly out: Outbox;
+  readonly state: StateMachine;
+  /** After how many more entries than at the last one the next snapshot is due, as of now. */
+  readonly intervalAfter: () => number;
+  /** Entries before a snapshot that stay in memory for followers a little behind. */
+  readonly trailingEntries: number;
+  /** Who hears of the snapshots that were taken; null: nobody. */
+  readonly events: Outbox | null;
 }
 
 /**
- * When snapshots of the metadata are taken, and what follows: once one is durable the log says so,
- * and once that is durable too, what it covers goes. Also carries a leader's snapshot to the disk.
- * One is written at a time.
+ * When snapshots of a group's state are taken, and what follows: once one is durable the log says
+ * so, and once that is durable too, what it covers goes. Also carries a leader's snapshot to the
+ * disk. One is written at a time.
  */
-export class Snapshots {
+export class Snapshots implements SnapshotSaver {
   readonly #parts: SnapshotParts;
   /** Up to here the state is in a snapshot that is durable or on its way. */
   #lastIndex: Index;
+  /** The members as of what was applied. */
+  #confState: ConfState;
   #isWanted = false;
   /** What the store works on. */
   #saving: { readonly snapshot: Snapshot; readonly isInstalled: boolean } | null = null;
   /** A leader's, until it has taken the place of the state. None is taken here meanwhile. */
   #toInstall: { readonly snapshot: Snapshot; isDurable: boolean } | null = null;
-  #isFull = false;
-  /** The record that tells of the last snapshot; null once it is durable and the log was cut. */
-  #markerSequence: number | null = null;
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
     this.#lastIndex = parts.storage.snapshot().metadata.index;
-    // What it covers may still be in the log: perhaps the power went before it was removed.
-    if (this.#lastIndex > NO_INDEX) this.#markerSequence = parts.wal.lastSequence;
-  }
-
-  get saving(): SnapshotFile | null {
-    return this.#parts.store.saving;
-  }
-
-  /** The last attempt to write one has found the disk full. */
-  get isFull(): boolean {
-    return this.#isFull;
+    this.#confState = parts.storage.initialState().confState;
   }
 
   /**
@@ -59,21 +48,32 @@ export class Snapshots {
    * state: once for each crossing, however long it takes to become durable.
    */
   applied(confState: ConfState): void {
-    const { state, config } = this.#parts;
-    if (state.appliedIndex - this.#lastIndex >= config.snapshotEntries) this.#isWanted = true;
-    if (this.#isWanted) this.#take(confState);
+    this.#confState = confState;
+    if (this.#isDue()) this.#isWanted = true;
+    if (this.#isWanted) this.#take();
   }
 
   /** Somebody wants one now, whatever has been applied since the last. */
-  take(confState: ConfState): void {
+  take(): void {
     this.#isWanted = true;
-    this.#take(confState);
+    this.#take();
   }
 
-  /** Tries again what the full disk has refused. */
-  tick(confState: ConfState): void {
+  /** Tries again what the full disk has refused, and sees what has become due without an entry. */
+  tick(): void {
+    const { storage } = this.#parts;
     if (this.#toInstall !== null) this.#saveToInstall();
-    else if (this.#isWanted || this.#parts.storage.wantsSnapshot) this.take(confState);
+    else if (this.#isWanted || storage.wantsSnapshot || this.#isDue()) this.take();
+  }
+
+  #isDue(): boolean {
+    const { state, intervalAfter } = this.#parts;
+    return state.appliedIndex - this.#lastIndex >= intervalAfter();
+  }
+
+  takeTurn(): void {
+    if (this.#toInstall !== null) this.#saveToInstall();
+    else if (this.#isWanted) this.#take();
   }
 
   /** A leader's snapshot is to take the place of log and state. */
@@ -88,74 +88,44 @@ export class Snapshots {
     return this.#toInstall !== null && !this.#toInstall.isDurable;
   }
 
-  nextOperation(): DiskOperation | null {
-    return this.#parts.store.nextOperation();
-  }
-
-  owns(operation: number): boolean {
-    return this.#parts.store.owns(operation);
-  }
-
-  /** Returns what the disk failed of, or null. */
-  complete(completion: DiskCompletion): string | null {
-    const progress = this.#parts.store.complete(completion);
-    switch (progress.outcome) {
-      case "completed":
-        return null;
-      case "failed":
-        return progress.reason;
-      case "full":
-        this.#isFull = true;
-        this.#gaveUp();
-        return null;
-      case "saved":
-        this.#isFull = false;
-        this.#saved();
-        return null;
-    }
-  }
-
-  /** The log may be durable further: what only an older one needed can go. */
-  writeCompleted(): void {
-    const { wal } = this.#parts;
-    if (this.#markerSequence === null || this.#markerSequence > wal.durableSequence) return;
-    this.#markerSequence = null;
-    wal.releaseBefore(this.#neededSequence());
-  }
-
   /** The marker of an installed snapshot stands in the log. */
   installed({ metadata }: Snapshot): void {
     this.#toInstall = null;
     this.#lastIndex = metadata.index;
-    this.#markerSequence = this.#parts.wal.durableSequence;
-    this.writeCompleted();
+    this.#confState = metadata.confState;
+    this.#parts.store.release();
   }
 
-  #take(confState: ConfState): void {
-    const { state, store } = this.#parts;
-    if (state.appliedIndex <= this.#lastIndex) this.#isWanted = false;
-    if (!this.#isWanted || store.saving !== null || this.#toInstall !== null) return;
+  #take(): void {
+    const { state } = this.#parts;
+    const { appliedIndex: index, appliedTerm: term } = state;
+    if (index <= this.#lastIndex) this.#isWanted = false;
+    if (!this.#isWanted || this.#saving !== null || this.#toInstall !== null) return;
+    const metadata = { confState: this.#confState, index, term };
+    if (!this.#save(() => ({ metadata, data: state.encode() }), false)) return;
     this.#isWanted = false;
-    const index = state.appliedIndex;
     this.#lastIndex = index;
-    const data = encodeMetadata(state.metadata);
-    this.#save({ metadata: { confState, index, term: state.appliedTerm }, data }, false);
   }
 
   #saveToInstall(): void {
-    if (!this.isInstalling || this.#parts.store.saving !== null) return;
-    this.#save(this.#toInstall!.snapshot, true);
+    if (!this.isInstalling || this.#saving !== null) return;
+    const { snapshot } = this.#toInstall!;
+    this.#save(() => snapshot, true);
   }
 
-  #save(snapshot: Snapshot, isInstalled: boolean): void {
+  /** False if the disk is busy with another group's. */
+  #save(make: () => Snapshot, isInstalled: boolean): boolean {
     const { store, storage } = this.#parts;
-    const { index, term, confState: members } = snapshot.metadata;
-    this.#saving = { snapshot, isInstalled };
-    store.save({ group: storage.group, index, term, members, data: snapshot.data });
+    return store.save(this, (): SnapshotFile => {
+      const snapshot = make();
+      this.#saving = { snapshot, isInstalled };
+      const { index, term, confState: members } = snapshot.metadata;
+      return { group: storage.group, index, term, members, data: snapshot.data };
+    });
   }
 
-  #saved(): void {
-    const { storage, config, wal, out } = this.#parts;
+  saved(): void {
+    const { store, storage, trailingEntries, events } = this.#parts;
     assert(this.#saving !== null, "what was saved was asked for");
     const { snapshot, isInstalled } = this.#saving;
     this.#saving = null;
@@ -167,25 +137,18 @@ export class Snapshots {
     }
     const { index, term } = snapshot.metadata;
     const sizeBytes = snapshot.data.length;
-    this.#markerSequence = storage.writeMarker(snapshot.metadata, false);
-    wal.requestSync();
-    storage.keepSnapshot(snapshot, config.snapshotTrailingEntries);
-    out.event({ kind: "snapshotTaken", index, term, sizeBytes });
+    store.markerWritten(storage.writeMarker(snapshot.metadata, false));
+    storage.keepSnapshot(snapshot, trailingEntries);
+    events?.event({ kind: "snapshotTaken", index, term, sizeBytes });
     this.#saveToInstall();
   }
 
-  #gaveUp(): void {
+  gaveUp(): void {
     assert(this.#saving !== null, "what was given up was asked for");
     const { isInstalled } = this.#saving;
     this.#saving = null;
     if (isInstalled) return;
     this.#isWanted = true;
     this.#lastIndex = this.#parts.storage.snapshot().metadata.index;
-  }
-
-  /** The first record that somebody still needs: a group's, or a replica's batch. */
-  #neededSequence(): number {
-    const { storage, state } = this.#parts;
-    return Math.min(storage.neededSequence, state.partitions.neededSequence);
   }
 }

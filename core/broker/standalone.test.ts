@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import { nodeId } from "../base/ids.ts";
 import type { DiskImage } from "../wal/disk.ts";
-import { ErrorCode } from "../wire/index.ts";
-import { Broker, DEFAULT_BROKER_CONFIG } from "./index.ts";
-import { fetchAnswer, produceAnswer, TestCluster } from "./testing/testCluster.ts";
+import { encodeRequest, ErrorCode } from "../wire/index.ts";
+import { Broker, DEFAULT_BROKER_CONFIG, serve } from "./index.ts";
+import {
+  fetchAnswer,
+  produceAnswer,
+  TestCluster,
+  topicAnswer,
+  topicRequest,
+} from "./testing/testCluster.ts";
 import { TestDisk } from "./testing/testDisk.ts";
 
 function standalone(): TestCluster {
@@ -13,11 +19,9 @@ function standalone(): TestCluster {
 }
 
 function create(made: TestCluster, replicationFactor = 1): number {
-  const topics = [{ topic: "orders", partitionCount: 2, replicationFactor, minInsyncReplicas: 1 }];
-  const asked = made.ask(1, { api: "createTopics", topics, timeoutMs: 1_000 });
+  const asked = made.ask(1, topicRequest("orders", 2, replicationFactor));
   made.run(10_000);
-  if (asked.response?.api !== "createTopics") throw new Error("not answered");
-  return asked.response.topics[0]!.errorCode;
+  return topicAnswer(asked).errorCode;
 }
 
 test("a node alone leads everything, by its own metadata", () => {
@@ -29,7 +33,14 @@ test("a node alone leads everything, by its own metadata", () => {
   made.run(1_000);
   expect(produceAnswer(asked)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 0 });
   const decided = made.events.find(({ event }) => event.kind === "produceDecided");
-  expect(decided?.event).toMatchObject({ source: "standalone", leader: 1, errorCode: 0 });
+  expect(decided?.event).toMatchObject({
+    errorCode: 0,
+    steps: [
+      { source: "raftGroup", leader: null },
+      { source: "metadata", leader: null },
+      { source: "standalone", leader: 1 },
+    ],
+  });
   expect(fetchAnswer(made.consume(1, "orders", 1)).highWatermark).toBe(1);
 });
 
@@ -64,10 +75,7 @@ test("topics and records are there again after a restart", () => {
 test("a topic whose command did not reach the disk was never made", () => {
   const made = standalone();
   made.diskUs.set(1, 50_000);
-  const topics = [
-    { topic: "orders", partitionCount: 1, replicationFactor: 1, minInsyncReplicas: 1 },
-  ];
-  const asked = made.ask(1, { api: "createTopics", topics, timeoutMs: 1_000 });
+  const asked = made.ask(1, topicRequest("orders", 1, 1));
   made.run(20_000);
   expect(asked.response).toBe(null);
   made.restart(1);
@@ -85,7 +93,7 @@ test("a cluster of one is a cluster all the same", () => {
 test("the disk of a cluster's member is not taken over, nor the other way round", () => {
   const imageOf = (peers: number[]): DiskImage => {
     const disk = new TestDisk();
-    const config = { ...DEFAULT_BROKER_CONFIG, random: () => 0, id: nodeId(1) };
+    const config = { ...DEFAULT_BROKER_CONFIG, serve, random: () => 0, id: nodeId(1) };
     const broker = new Broker({ ...config, peers: peers.map(nodeId) }, new Map(), 0);
     for (let at = 0; at < 60; at++) {
       broker.step({ kind: "tick" }, at);
@@ -98,7 +106,7 @@ test("the disk of a cluster's member is not taken over, nor the other way round"
     return disk.crash();
   };
   const start = (peers: number[], image: DiskImage): string | null => {
-    const config = { ...DEFAULT_BROKER_CONFIG, random: () => 0, id: nodeId(1) };
+    const config = { ...DEFAULT_BROKER_CONFIG, serve, random: () => 0, id: nodeId(1) };
     return new Broker({ ...config, peers: peers.map(nodeId) }, image, 0).stopped;
   };
   expect(start([], imageOf([1]))).toContain("member of a cluster");
@@ -111,7 +119,7 @@ test("a damaged disk is not served from", () => {
   const made = standalone();
   create(made);
   const disk = new TestDisk();
-  const config = { ...DEFAULT_BROKER_CONFIG, random: () => 0, id: nodeId(1), events: true };
+  const config = { ...DEFAULT_BROKER_CONFIG, serve, random: () => 0, id: nodeId(1), events: true };
   const broker = new Broker({ ...config, peers: [] }, new Map(), 0);
   for (let at = 0; at < 5; at++) {
     broker.step({ kind: "tick" }, at);
@@ -119,10 +127,9 @@ test("a damaged disk is not served from", () => {
       if (output.kind !== "disk") continue;
       broker.step({ kind: "diskCompletion", completion: disk.complete(output.operation) }, at);
     }
-    const topic = `topic-${at}`;
-    const topics = [{ topic, partitionCount: 1, replicationFactor: 1, minInsyncReplicas: 1 }];
-    const request = { api: "createTopics", topics, timeoutMs: 9 } as const;
-    broker.step({ kind: "clientRequest", connection: 1, correlationId: 1, request }, at);
+    const request = topicRequest(`topic-${at}`, 1, 1);
+    const frame = encodeRequest(request, { apiVersion: 4, correlationId: 1, clientId: null });
+    broker.step({ kind: "clientFrame", connection: at, frame }, at);
   }
   const image = new Map(disk.crash());
   for (const bytes of image.values()) bytes[60]! ^= 0x10;

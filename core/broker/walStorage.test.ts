@@ -24,7 +24,7 @@ function fixture(
   const wal: WalWriter = new WalWriter(freshWal({ node: NODE }), {
     segmentBytesMax: 200,
     nextOperationId: () => ++lastId,
-    carryOver: () => storage.carryOver(),
+    carryOver: () => carriedBy(storage),
   });
   const storage = new WalStorage(0, recovered, unmarked, wal);
   const settle = (): void => {
@@ -69,8 +69,14 @@ function withTen(): Fixture {
   return made;
 }
 
+function carriedBy(storage: WalStorage): WalRecord[] {
+  const records: WalRecord[] = [];
+  storage.carryOver(records);
+  return records;
+}
+
 function carriedOver({ storage }: Fixture): unknown[] {
-  return storage.carryOver().map((record: WalRecord) => {
+  return carriedBy(storage).map((record) => {
     if (record.kind === "snapshot") return [record.index, record.term, record.installed];
     if (record.kind === "hardState") return [record.term, record.vote, record.commit];
     return record.kind;

@@ -1,5 +1,7 @@
-import { NO_INDEX } from "../base/ids.ts";
+import { NO_BYTES } from "../base/bytes.ts";
+import { NO_INDEX, NO_NODE, term } from "../base/ids.ts";
 import type { Index, NodeId, Term } from "../base/ids.ts";
+import { encodeConfChange } from "../raft/index.ts";
 import type {
   ConfState,
   Entry,
@@ -12,6 +14,8 @@ import type {
   StorageError,
 } from "../raft/index.ts";
 import type { WalRecord, WalWriter } from "../wal/index.ts";
+
+const BOOTSTRAP_TERM = term(1);
 
 /**
  * One Raft group's Storage on the node's write-ahead log. Writing and reading are apart: `write`
@@ -28,6 +32,8 @@ export class WalStorage implements Storage {
   #lastHardState: HardState | null;
   #lastMarker: SnapshotMetadata | null;
   #wantsSnapshot = false;
+  /** Makes of a snapshot that was kept here one that another node can use. Default: it is one. */
+  whole: ((kept: Snapshot) => Snapshot) | null = null;
   /** Of the last membership change that was applied since the snapshot this node started from. */
   #membershipIndex: Index = NO_INDEX;
 
@@ -84,7 +90,7 @@ export class WalStorage implements Storage {
     const kept = this.#memory.snapshot();
     if (requestIndex === undefined || to === undefined) return kept;
     const { index } = kept.metadata;
-    if (index >= requestIndex && index >= this.#membershipIndex) return kept;
+    if (index >= requestIndex && index >= this.#membershipIndex) return this.whole?.(kept) ?? kept;
     this.#wantsSnapshot = true;
     return "snapshotTemporarilyUnavailable";
   }
@@ -97,18 +103,43 @@ export class WalStorage implements Storage {
   // What is written.
 
   /**
+   * The first members of a new group are its first entries, committed in a term that nobody stands in
+   * (etcd's way): the same on each of them, and whoever comes later learns of them from the log. They
+   * may be acted on at once, for no promise is in them, and promises that follow stand behind them.
+   */
+  bootstrap(members: readonly NodeId[]): void {
+    const entries = members.map((member, at): Entry => {
+      const change = {
+        id: 0,
+        type: "ConfChangeAddNode",
+        nodeId: member,
+        context: NO_BYTES,
+      } as const;
+      return { term: BOOTSTRAP_TERM, index: (at + 1) as Index, ...encodeConfChange(change) };
+    });
+    for (const entry of entries) this.writeEntry(entry);
+    const commit = members.length as Index;
+    this.#writeHardState({ term: BOOTSTRAP_TERM, vote: NO_NODE, commit });
+    this.#wal.requestSync();
+    this.#memory.append(entries);
+    this.#memory.setHardState(this.#lastHardState!);
+  }
+
+  /**
    * A Ready's records, to be made durable together: that a snapshot took the place of the log, then
    * entries, then the hard state. The snapshot itself must be durable before.
    */
   write({ snapshot, entries, hardState, mustSync }: Ready): void {
     if (snapshot !== null) this.writeMarker(snapshot.metadata, true);
     for (const entry of entries) this.writeEntry(entry);
-    if (hardState !== null) {
-      const sequence = this.#wal.append({ kind: "hardState", group: this.group, ...hardState });
-      this.#hardStates.push({ hardState, sequence });
-      this.#lastHardState = hardState;
-    }
+    if (hardState !== null) this.#writeHardState(hardState);
     if (mustSync) this.#wal.requestSync();
+  }
+
+  #writeHardState(hardState: HardState): void {
+    const sequence = this.#wal.append({ kind: "hardState", group: this.group, ...hardState });
+    this.#hardStates.push({ hardState, sequence });
+    this.#lastHardState = hardState;
   }
 
   /** Returns the sequence of its record. */
@@ -134,10 +165,9 @@ export class WalStorage implements Storage {
     return sequence;
   }
 
-  /** What must stand in the log although older segments go. */
-  carryOver(): WalRecord[] {
+  /** Adds what must stand in the log although older segments go. */
+  carryOver(records: WalRecord[]): void {
     const { group } = this;
-    const records: WalRecord[] = [];
     if (this.#lastMarker !== null) {
       const { index, term } = this.#lastMarker;
       records.push({ kind: "snapshot", group, index, term, installed: false });
@@ -145,13 +175,17 @@ export class WalStorage implements Storage {
     if (this.#lastHardState !== null) {
       records.push({ kind: "hardState", group, ...this.#lastHardState });
     }
-    return records;
   }
 
   /** The records before this one can go, as far as this group is concerned. */
   get neededSequence(): number {
     const first = (this.snapshot().metadata.index + 1) as Index;
-    return this.#wal.index.sequenceOf(this.group, first) ?? this.#wal.lastSequence + 1;
+    return this.sequenceOf(first) ?? this.#wal.lastSequence + 1;
+  }
+
+  /** Of the record that holds an entry; null if there is none. */
+  sequenceOf(index: Index): number | null {
+    return this.#wal.index.sequenceOf(this.group, index);
   }
 
   /** A membership change was applied. */

@@ -7,6 +7,10 @@ export interface ClusterMetadata {
   readonly topics: ReadonlyMap<string, TopicMetadata>;
   /** By `partitionKey(topic, partition)`, in order of creation. */
   readonly partitions: ReadonlyMap<PartitionKey, PartitionMetadata>;
+  /** The first that no broker was given yet. */
+  readonly nextProducerId: number;
+  /** The number of the next partition's Raft group; 0 is the metadata log's own. */
+  readonly nextGroup: number;
 }
 
 export interface NodeMetadata {
@@ -16,12 +20,22 @@ export interface NodeMetadata {
   readonly generation: number;
   /** Only a member can be in an ISR. "joining": it copies what there is. */
   readonly state: "member" | "removed" | "joining";
+  /** Counts the lives of its broker, from 1; 0 before its first registration. */
+  readonly brokerEpoch: number;
+  /** When the broker of that epoch started, in microseconds of its time; -1 before. */
+  readonly incarnation: number;
+  /** Its session has ended: it leads nothing and joins no ISR. */
+  readonly isFenced: boolean;
 }
 
 export interface TopicMetadata {
   readonly topic: string;
+  /** 32 hex digits. */
+  readonly topicId: string;
   readonly partitionCount: number;
   readonly replicationFactor: number;
+  /** As `CreateTopic` has it. */
+  readonly assignment: readonly (readonly NodeId[])[] | null;
   readonly config: TopicConfig;
 }
 
@@ -30,9 +44,15 @@ export interface PartitionMetadata {
   readonly partition: number;
   /** In order of preference; `replicas[0]` is the preferred leader. */
   readonly replicas: readonly NodeId[];
+  /** Of `replicas`, those that a reassignment adds, and those that it will take away. */
+  readonly addingReplicas: readonly NodeId[];
+  readonly removingReplicas: readonly NodeId[];
+  /** Number of its Raft group; 0 for a partition in mode "isr". */
+  readonly group: number;
+  /** 0 while nobody can lead. */
   readonly leader: NodeId;
   readonly leaderEpoch: LeaderEpoch;
-  /** In replica order; always holds the leader. */
+  /** In replica order; holds the leader if there is one, and is never empty. */
   readonly isr: readonly NodeId[];
   readonly partitionEpoch: PartitionEpoch;
 }
@@ -49,10 +69,19 @@ export function isTopicName(topic: string): boolean {
   return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== "." && topic !== "..";
 }
 
+/** The id of a topic from before topics had ids (Kafka's zero UUID): it names none. */
+export const NO_TOPIC_ID = "0".repeat(32);
+
+export function isTopicId(topicId: string): boolean {
+  return /^[0-9a-f]{32}$/.test(topicId);
+}
+
 export const EMPTY_METADATA: ClusterMetadata = {
   nodes: new Map(),
   topics: new Map(),
   partitions: new Map(),
+  nextProducerId: 0,
+  nextGroup: 1,
 };
 
 /** Whether a node can be relied on to keep copies. */
@@ -60,8 +89,17 @@ export function isMember({ nodes }: ClusterMetadata, node: NodeId): boolean {
   return nodes.get(node)?.state === "member";
 }
 
+/** Whether a member's broker has a session, as far as the log knows: it can lead. */
+export function isAlive(state: ClusterMetadata, node: NodeId): boolean {
+  return isMember(state, node) && state.nodes.get(node)?.isFenced === false;
+}
+
 /** In ascending order. */
-export function memberIds({ nodes }: ClusterMetadata): NodeId[] {
-  const ids = [...nodes.values()].filter(({ state }) => state === "member").map(({ node }) => node);
-  return ids.sort((a, b) => a - b);
+export function memberIds(state: ClusterMetadata): NodeId[] {
+  return [...state.nodes.keys()].filter((node) => isMember(state, node)).sort((a, b) => a - b);
+}
+
+/** In ascending order. */
+export function aliveIds(state: ClusterMetadata): NodeId[] {
+  return memberIds(state).filter((node) => isAlive(state, node));
 }

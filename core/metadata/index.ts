@@ -1,8 +1,16 @@
 /** The replicated state machine: commands in, cluster metadata out. */
 export { applyCommand } from "./applyCommand.ts";
-export type { CommandApplied } from "./applyCommand.ts";
 export { assignReplicas } from "./assignReplicas.ts";
-export { EMPTY_METADATA, isMember, memberIds, partitionKey } from "./clusterMetadata.ts";
+export {
+  aliveIds,
+  EMPTY_METADATA,
+  isAlive,
+  isMember,
+  isTopicName,
+  memberIds,
+  NO_TOPIC_ID,
+  partitionKey,
+} from "./clusterMetadata.ts";
 export type {
   ClusterMetadata,
   NodeMetadata,
@@ -15,14 +23,25 @@ export type { CommandDecoded } from "./codec.ts";
 export type {
   AddNode,
   AdmitNode,
+  AllocateProducerIds,
   AssignPartition,
+  CompleteReassignment,
+  CreatePartitions,
   CreateTopic,
+  DeleteTopic,
+  FenceBroker,
   MetadataCommand,
+  ReassignPartition,
+  RegisterBroker,
   RemoveNode,
+  ReplicationMode,
+  ReportPartitionLeader,
   SetPartitionLeader,
   TopicConfig,
+  UnfenceBroker,
   UpdateIsr,
 } from "./command.ts";
+export type { CommandApplied } from "./commandApplied.ts";
 export { metadataHash } from "./metadataHash.ts";
 export { decodeMetadata, encodeMetadata } from "./snapshot.ts";
 export type { MetadataDecoded } from "./snapshot.ts";

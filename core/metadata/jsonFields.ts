@@ -16,11 +16,16 @@ export function parseJson(
   }
 }
 
-/** The fields of one JSON object. A wrong one is noted as the problem and read as a blank. */
+/**
+ * The fields of one JSON object. A wrong one is noted as the problem and read as a blank. Fields
+ * that the first version did not write have a value `ifAbsent`.
+ */
 export class Fields {
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #path: string;
   readonly #problem: Problem;
+  readonly #asked = new Set<string>();
+  readonly #inners: Fields[] = [];
 
   constructor(value: unknown, path: string, problem: Problem) {
     this.#path = path;
@@ -34,27 +39,45 @@ export class Fields {
     this.#note(this.#pathOf(key), message);
   }
 
-  only(keys: readonly string[]): void {
+  /** Everything that was not asked for until now does not belong here, nor in inner fields. */
+  refuseOthers(): void {
     for (const key of this.#values.keys()) {
-      if (!keys.includes(key)) this.refuse(key, "is not a field that belongs here");
+      if (!this.#asked.has(key)) this.refuse(key, "is not a field that belongs here");
     }
+    for (const inner of this.#inners) inner.refuseOthers();
   }
 
   inner(key: string): Fields {
-    return new Fields(this.#values.get(key), this.#pathOf(key), this.#problem);
+    return this.#inner(this.#get(key), this.#pathOf(key));
   }
 
-  text(key: string): string {
-    const value = this.#values.get(key);
+  text(key: string, ifAbsent?: string): string {
+    const value = this.#get(key, ifAbsent);
     if (typeof value === "string") return value;
     this.refuse(key, "is not a text");
     return "";
   }
 
-  /** Counts, numbers, ids and epochs: none is ever negative. */
-  integer(key: string): number {
-    const value = this.#values.get(key);
+  /** One of some words; the first of them when it is wrong. */
+  word<Word extends string>(key: string, words: readonly [Word, ...Word[]], ifAbsent?: Word): Word {
+    const text = this.text(key, ifAbsent);
+    const known = words.find((word) => word === text);
+    if (known === undefined) this.refuse(key, `"${text}" is not one of ${words.join(", ")}`);
+    return known ?? words[0];
+  }
+
+  flag(key: string, ifAbsent: boolean): boolean {
+    const value = this.#get(key, ifAbsent);
+    if (typeof value === "boolean") return value;
+    this.refuse(key, "is neither true nor false");
+    return ifAbsent;
+  }
+
+  /** Counts, numbers, ids and epochs: none is ever negative, but for an `ifAbsent` that is. */
+  integer(key: string, ifAbsent?: number): number {
+    const value = this.#get(key, ifAbsent);
     if (isCount(value)) return value;
+    if (ifAbsent !== undefined && value === ifAbsent) return ifAbsent;
     this.refuse(key, "is not an integer from 0 on");
     return 0;
   }
@@ -63,22 +86,49 @@ export class Fields {
     return this.integer(key) as NodeId;
   }
 
-  nodes(key: string): NodeId[] {
-    const value = this.#values.get(key);
-    if (Array.isArray(value) && value.every(isCount)) return value as NodeId[];
+  integers(key: string, ifAbsent?: readonly number[]): number[] {
+    const value = this.#get(key, ifAbsent);
+    if (isCounts(value)) return value;
+    this.refuse(key, "is not a list of integers from 0 on");
+    return [];
+  }
+
+  nodes(key: string, ifAbsent?: readonly NodeId[]): NodeId[] {
+    const value = this.#get(key, ifAbsent);
+    if (isCounts(value)) return value as NodeId[];
     this.refuse(key, "is not a list of node ids");
     return [];
   }
 
+  /** A list of lists; null and none at all are the same. */
+  nodeLists(key: string): NodeId[][] | null {
+    const value = this.#get(key, null);
+    if (value === null) return null;
+    if (Array.isArray(value) && value.every(isCounts)) return value as NodeId[][];
+    this.refuse(key, "is neither null nor a list of lists of node ids");
+    return null;
+  }
+
   /** The objects of a list, each to be read by itself. */
   inners(key: string): Fields[] {
-    const value = this.#values.get(key);
+    const value = this.#get(key);
     if (!Array.isArray(value)) {
       this.refuse(key, "is not a list");
       return [];
     }
     const path = this.#pathOf(key);
-    return value.map((one, at) => new Fields(one, `${path}[${at}]`, this.#problem));
+    return value.map((one, at) => this.#inner(one, `${path}[${at}]`));
+  }
+
+  #inner(value: unknown, path: string): Fields {
+    const inner = new Fields(value, path, this.#problem);
+    this.#inners.push(inner);
+    return inner;
+  }
+
+  #get(key: string, ifAbsent?: unknown): unknown {
+    this.#asked.add(key);
+    return this.#values.has(key) ? this.#values.get(key) : ifAbsent;
   }
 
   #pathOf(key: string): string {
@@ -92,6 +142,12 @@ export class Fields {
   }
 }
 
+/** JSON can say -0, which equals 0 and yet is another value to some. */
 function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  if (typeof value !== "number" || Object.is(value, -0)) return false;
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isCount);
 }

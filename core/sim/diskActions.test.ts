@@ -6,7 +6,8 @@ import type { Process } from "./process.ts";
 import type { Action, ActionBody, Run, RunOptions } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 import { replay } from "./seek.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
+import type { World } from "./world.ts";
 import type { WorldEvent } from "./worldEvent.ts";
 
 const READY_US = 4_000_000;
@@ -23,7 +24,7 @@ const PRODUCE: ActionBody = {
 /** The scenario once it has a leader and its topic, and whatever happens from then on. */
 function ready(seed = 1) {
   const events: WorldEvent[] = [];
-  const world = new World(threeBrokers(seed), { onEvent: (event) => void events.push(event) });
+  const world = createWorld(threeBrokers(seed), { onEvent: (event) => void events.push(event) });
   world.runUntil(READY_US);
   events.length = 0;
   const act = (body: ActionBody): void => expect(world.act(body)).toEqual({ ok: true });

@@ -10,7 +10,8 @@ import { randomRecord, weighted } from "./randomAction.ts";
 import type { Weights } from "./randomAction.ts";
 import type { ActionBody, RunOptions } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
+import type { World } from "./world.ts";
 import type { WorldHooks } from "./world.ts";
 
 /** Small enough that a minute of chaos turns over segments and snapshots many times. */
@@ -38,7 +39,23 @@ const WEIGHTS: Weights<Move> = [
   ["flipBit", 4],
   ["repair", 8],
 ];
-type Move = Exclude<ActionBody["kind"], "consume"> | "killInOperation";
+type Move = NodeMove | "killInOperation";
+type NodeMove =
+  | "produce"
+  | "kill"
+  | "restart"
+  | "powerCut"
+  | "powerOn"
+  | "cut"
+  | "heal"
+  | "timeOut"
+  | "createTopic"
+  | "diskFault"
+  | "failSync"
+  | "tear"
+  | "snapshot"
+  | "flipBit"
+  | "repair";
 
 /** The rare ones as often as the others: each is a moment at which the power may go. */
 const OPERATIONS: readonly DiskOperation["kind"][] = [
@@ -80,7 +97,7 @@ export function diskChaos(
   hooks: WorldHooks = {},
 ): World {
   const scenario = threeBrokers(seed);
-  const world = new World(
+  const world = createWorld(
     { ...scenario, options: { ...scenario.options, ...DISK_OPTIONS } },
     hooks,
   );

@@ -3,7 +3,8 @@ import { partitionKey } from "../metadata/clusterMetadata.ts";
 import { chaos } from "./chaos.ts";
 import type { RequestRecord } from "./history.ts";
 import { threeBrokers } from "./scenario.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
+import type { World } from "./world.ts";
 
 const CHAOS_US = 30_000_000;
 const HEALED_US = 15_000_000;
@@ -11,7 +12,7 @@ const PARTITIONS = [0, 1, 2];
 
 /** A cluster after chaos, with every node running, nothing cut, and time to find itself. */
 function healed(seed: number): World {
-  const world = new World(chaos(seed, CHAOS_US), { keepRecent: false });
+  const world = createWorld(chaos(seed, CHAOS_US), { keepRecent: false });
   world.runUntil(CHAOS_US);
   if (world.cuts.length > 0) world.act({ kind: "heal" });
   for (const { node, state } of world.processes) {

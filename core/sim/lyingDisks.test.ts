@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chaos } from "./chaos.ts";
 import type { Action, Run } from "./run.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
 
 const RUNS = 100;
 const DURATION_US = 20_000_000;
@@ -29,7 +29,7 @@ function withPowerCuts(seed: number, liars: readonly number[]): Run {
 function brokenRules(liars: readonly number[]): Record<string, number> {
   const broken: Record<string, number> = {};
   for (let seed = 1; seed <= RUNS; seed++) {
-    const world = new World(withPowerCuts(seed, liars), { keepRecent: false });
+    const world = createWorld(withPowerCuts(seed, liars), { keepRecent: false });
     world.runUntil(DURATION_US);
     const { violation } = world;
     if (violation !== null) broken[violation.rule] = (broken[violation.rule] ?? 0) + 1;

@@ -9,7 +9,7 @@ import { Scheduler } from "./scheduler.ts";
 const PAYLOAD: Payload = {
   kind: "request",
   correlationId: 1,
-  request: { api: "metadata", topics: null },
+  request: { api: "brokerHeartbeat", brokerId: nodeId(1), incarnation: 0 },
   generation: 0,
 };
 

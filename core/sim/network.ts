@@ -2,23 +2,59 @@ import { assert } from "../base/assert.ts";
 import { nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { PeerMessage } from "../broker/io.ts";
-import type { Request, Response } from "../wire/request.ts";
+import type { AdminRequest, AdminResponse, ClientApi, ClientRequest } from "../wire/request.ts";
 import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import { clientEndpoint, nodeEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Recent } from "./recent.ts";
+import { NODES_MAX } from "./run.ts";
 import type { RunOptions } from "./run.ts";
 
-/** What travels: between brokers, and between a client and a broker. */
-export type Payload =
-  | PeerMessage
-  | { readonly kind: "clientRequest"; readonly correlationId: number; readonly request: Request }
+/** What travels: between brokers, and between clients and brokers. */
+export type Payload = PeerMessage | ClientPayload;
+
+/** What travels on a connection, of which each is numbered in the whole run. */
+export type ClientPayload =
+  | ClientFrame
   | {
-      readonly kind: "clientResponse";
+      readonly kind: "serverFrame";
+      readonly client: number;
+      readonly connection: number;
+      readonly frame: Uint8Array;
+      /** Those of the request, without which a reply cannot be read. */
+      readonly api: ClientApi;
+      readonly apiVersion: number;
       readonly correlationId: number;
-      readonly response: Response;
-    };
+    }
+  | {
+      readonly kind: "adminRequest";
+      readonly client: number;
+      readonly connection: number;
+      readonly correlationId: number;
+      readonly request: AdminRequest;
+    }
+  | {
+      readonly kind: "adminResponse";
+      readonly client: number;
+      readonly connection: number;
+      readonly correlationId: number;
+      readonly response: AdminResponse;
+    }
+  /** The sender has closed the connection, or it was lost with its process. */
+  | { readonly kind: "connectionClosed"; readonly client: number; readonly connection: number };
+
+export interface ClientFrame {
+  readonly kind: "clientFrame";
+  readonly client: number;
+  readonly connection: number;
+  readonly frame: Uint8Array;
+  /** What the frame says, as its sender meant it: for pictures, and for who checks promises. */
+  readonly request: ClientRequest;
+  readonly api: ClientApi;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+}
 
 /** One message on its way, or one that has ended lately. */
 export interface Flight {
@@ -88,7 +124,7 @@ export class Network {
     this.#options = options;
     this.#schedule = schedule;
     this.#recent = keepRecent ? new Recent() : null;
-    this.#nodes = Array.from({ length: options.nodeCount }, (_, i) => nodeEndpoint(i + 1));
+    this.#nodes = Array.from({ length: NODES_MAX }, (_, i) => nodeEndpoint(i + 1));
   }
 
   /** Oldest first. */
@@ -231,4 +267,9 @@ function middleOf(flight: Flight): number {
 
 function streamOf(endpoint: Endpoint): number {
   return endpoint.kind === "node" ? endpoint.id : -endpoint.id;
+}
+
+/** A produce with acks=0 wants no answer. */
+export function isAnswered(request: ClientRequest): boolean {
+  return request.api !== "produce" || request.acks !== 0;
 }

@@ -1,5 +1,4 @@
 import { assert } from "../base/assert.ts";
-import { nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import { Broker, DEFAULT_BROKER_CONFIG } from "../broker/index.ts";
 import type { BrokerConfig } from "../broker/index.ts";
@@ -28,6 +27,11 @@ export interface Process {
   readonly nextTickAtUs: number;
 }
 
+/** What all brokers of a node are, one life after the other. */
+interface NodeRole extends Pick<BrokerConfig, "peers" | "serve" | "events"> {
+  readonly node: NodeId;
+}
+
 /** A process as the world works it. */
 export class NodeProcess implements Process {
   readonly node: NodeId;
@@ -41,12 +45,17 @@ export class NodeProcess implements Process {
   nextTickAtUs = 0;
   #remains: Broker | null = null;
 
-  /** With `events` false its brokers make none. */
-  constructor(node: NodeId, seed: number, options: RunOptions, disk: Disk, events: boolean) {
+  constructor(role: NodeRole, disk: Disk, seed: number, options: RunOptions) {
+    const { node } = role;
     this.node = node;
     this.disk = disk;
-    this.#config = brokerConfig(node, seed, options, events);
+    this.#config = brokerConfig(role, seed, options);
     this.#tickChance = splitChance(seed, "tick", node, 0);
+  }
+
+  /** Where clients find it. */
+  get address(): string {
+    return this.#config.addressOf(this.node);
   }
 
   get remains(): Broker | null {
@@ -104,16 +113,15 @@ export class NodeProcess implements Process {
 }
 
 function brokerConfig(
-  node: NodeId,
+  { node, ...role }: NodeRole,
   seed: number,
   options: RunOptions,
-  events: boolean,
 ): BrokerConfig {
   const election = splitChance(seed, "election", node, 0);
   return {
     ...DEFAULT_BROKER_CONFIG,
+    ...role,
     id: node,
-    peers: Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1)),
     random: (n) => election.below(n),
     tickUs: options.tickUs,
     electionTicks: options.electionTicks,
@@ -125,7 +133,13 @@ function brokerConfig(
     segmentBytesMax: options.segmentBytes,
     snapshotEntries: options.snapshotEntries,
     snapshotTrailingEntries: options.snapshotTrailingEntries,
-    events,
+    preferredLeaderCheckUs: options.preferredLeaderCheckUs,
+    partitionFlushBytes: options.partitionFlushBytes,
+    partitionMemoryBytes: options.partitionMemoryBytes,
+    autoCreateTopics: options.autoCreateTopics,
+    forwardProduce: options.forwardProduce,
+    minIsrHoldsHighWatermark: options.minIsrHoldsHighWatermark,
+    groupInitialRebalanceDelayMs: options.groupInitialRebalanceDelayMs,
     contract: "on",
   };
 }

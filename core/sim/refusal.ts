@@ -3,7 +3,15 @@ import type { NodeId } from "../base/ids.ts";
 import type { DiskProbe } from "./diskFaults.ts";
 import type { Cut } from "./network.ts";
 import type { Process } from "./process.ts";
-import type { ActionBody, CreateTopicAction, DiskFaultAction, FlipBitAction } from "./run.ts";
+import { NODES_MAX } from "./run.ts";
+import type {
+  ActionBody,
+  CreateTopicAction,
+  DiskFaultAction,
+  FlipBitAction,
+  StartConsumerAction,
+  StartProducerAction,
+} from "./run.ts";
 
 /** What decides whether an action makes sense. */
 export interface Situation {
@@ -15,11 +23,18 @@ export interface Situation {
   readonly disk: (node: NodeId) => DiskProbe;
   /** The nodes that the cluster is asked to do without, so that they can begin anew. */
   readonly repairing: ReadonlySet<number>;
+  /** Whether that client is a program that was started and has not stopped. */
+  readonly isRunning: (client: number) => boolean;
 }
 
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
+const GROUP_NAME = /^.{1,100}$/;
 const PARTITIONS_MAX = 100;
 const TEXT_LENGTH_MAX = 1_000;
+const CLIENTS_MAX = 20;
+const RATE_MAX = 10_000;
+const KEYS_MAX = 10_000;
+const VALUE_BYTES_MAX = 100_000;
 
 /** Why an action makes no sense now, in one sentence; null when it does. */
 export function refusalOf(action: ActionBody, situation: Situation): string | null {
@@ -39,7 +54,7 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
     case "consume":
       return refusalOfPartition(action, situation);
     case "createTopic":
-      return refusalOfTopic(action, situation);
+      return refusalOfTopic(action);
     case "powerCut":
       return situation.processes.some(({ state }) => state === "running")
         ? null
@@ -60,6 +75,24 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
       return refusalOfNode(action.node, situation, "running", "take a snapshot of");
     case "repair":
       return refusalOfRepair(action.node, situation);
+    case "removeNode":
+      return refusalOfNode(action.node, situation, "down", "remove");
+    case "addNode":
+      return situation.processes.length < NODES_MAX
+        ? null
+        : `There are ${NODES_MAX} nodes already, which is as many as there can be.`;
+    case "deleteTopic":
+      return refusalOfTopicName(action.topic, situation);
+    case "admin":
+      return null;
+    case "startProducer":
+      return refusalOfProducer(action, situation);
+    case "startConsumer":
+      return refusalOfConsumer(action, situation);
+    case "stopClient":
+      return situation.isRunning(action.client)
+        ? null
+        : `c${action.client} is not running, so there is nothing to stop.`;
   }
 }
 
@@ -108,6 +141,10 @@ function refusalOfText(key: string, value: string): string | null {
   return `A key or value has at most ${TEXT_LENGTH_MAX} characters.`;
 }
 
+function refusalOfTopicName(topic: string, { topics }: Situation): string | null {
+  return topics.has(topic) ? null : `There is no topic "${topic}".`;
+}
+
 function refusalOfPartition(
   action: { readonly node: number | null; readonly topic: string; readonly partition: number },
   { processes, topics }: Situation,
@@ -122,23 +159,52 @@ function refusalOfPartition(
   return `Topic "${topic}" has partitions 0 to ${count - 1}, not ${partition}.`;
 }
 
-/** Whether the topic exists already is for the cluster to say. */
-function refusalOfTopic(action: CreateTopicAction, { processes }: Situation): string | null {
+/** Whether the topic exists already, and whether there are enough brokers, is for the cluster to say. */
+function refusalOfTopic(action: CreateTopicAction): string | null {
   const { topic, partitionCount, replicationFactor, minInsyncReplicas } = action;
-  const nodeCount = processes.length;
   if (!TOPIC_NAME.test(topic) || topic === "." || topic === "..") {
     return "A topic name has 1 to 249 letters, digits, dots, dashes or underscores.";
   }
   if (!isBetween(partitionCount, 1, PARTITIONS_MAX)) {
     return `A topic has 1 to ${PARTITIONS_MAX} partitions.`;
   }
-  if (!isBetween(replicationFactor, 1, nodeCount)) {
-    return `${nodeCount} brokers can keep 1 to ${nodeCount} replicas.`;
+  if (!isBetween(replicationFactor, 1, NODES_MAX)) {
+    return `A partition has 1 to ${NODES_MAX} replicas.`;
   }
   if (!isBetween(minInsyncReplicas, 1, replicationFactor)) {
     return `min.insync.replicas must be a whole number from 1 to ${replicationFactor}, the copies.`;
   }
   return null;
+}
+
+function refusalOfClient(
+  { client, topic }: { readonly client: number; readonly topic: string },
+  situation: Situation,
+): string | null {
+  if (!isBetween(client, 2, CLIENTS_MAX)) return `Programs are c2 to c${CLIENTS_MAX}.`;
+  if (situation.isRunning(client)) return `c${client} is running already.`;
+  return refusalOfTopicName(topic, situation);
+}
+
+function refusalOfProducer(action: StartProducerAction, situation: Situation): string | null {
+  const { acks, idempotent, recordsPerSecond, keyCount, valueBytes, batchRecords = 1 } = action;
+  const refusal = refusalOfClient(action, situation);
+  if (refusal !== null) return refusal;
+  if (idempotent && acks !== -1) return "An idempotent producer needs acks=all.";
+  if (!isBetween(recordsPerSecond, 1, RATE_MAX)) {
+    return `A producer sends 1 to ${RATE_MAX} records a second.`;
+  }
+  if (!isBetween(keyCount, 0, KEYS_MAX)) return `A producer has at most ${KEYS_MAX} keys.`;
+  if (!isBetween(valueBytes, 0, VALUE_BYTES_MAX)) {
+    return `A value has at most ${VALUE_BYTES_MAX} bytes.`;
+  }
+  return isBetween(batchRecords, 1, RATE_MAX) ? null : `A batch has 1 to ${RATE_MAX} records.`;
+}
+
+function refusalOfConsumer(action: StartConsumerAction, situation: Situation): string | null {
+  const refusal = refusalOfClient(action, situation);
+  if (refusal !== null || action.group === null) return refusal;
+  return GROUP_NAME.test(action.group) ? null : "A group has a name of 1 to 100 characters.";
 }
 
 function refusalOfFault({ node, fault, on }: DiskFaultAction, situation: Situation): string | null {

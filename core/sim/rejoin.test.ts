@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { threeBrokers } from "./scenario.ts";
 import type { Run } from "./run.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
 
 /**
  * A broker whose session has ended may not be let back into an ISR before the controller has heard
@@ -21,7 +21,7 @@ test("a restarted broker joins each ISR once", () => {
     };
     const witness = (node % 3) + 1;
     const changes = new Map<string, string[]>();
-    const world = new World(run, {
+    const world = createWorld(run, {
       onEvent: ({ node: at, event }) => {
         if (at !== witness || event.kind !== "isrChanged") return;
         const { topic, partition, to } = event;

@@ -1,3 +1,5 @@
+import type { ReplicationMode } from "../metadata/command.ts";
+import type { AdminCommand } from "../wire/request.ts";
 import type { DiskFault } from "./diskFaults.ts";
 
 /**
@@ -15,7 +17,7 @@ export interface Run {
 
 /** All times are integers; the unit ends the name. A pair of bounds is drawn from uniformly. */
 export interface RunOptions {
-  /** Brokers of the cluster, all voters of the metadata group: n1, n2, ... Default 3. */
+  /** Brokers at the start, 1 to 9, all voters of the metadata group: n1, n2, ... Default 3. */
   readonly nodeCount: number;
   /** The period of every node's clock tick. Default 100 ms. */
   readonly tickUs: number;
@@ -66,7 +68,35 @@ export interface RunOptions {
   readonly snapshotTrailingEntries: number;
   /** By how much the "slow" fault slows a disk down. Default 20. */
   readonly slowDiskFactor: number;
+  /** How often leaderships go back to preferred leaders; 0: never. Default 300 s, Kafka's. */
+  readonly preferredLeaderCheckUs: number;
+  /** So many committed bytes of a partition go from the log to its own segments. Default 1 MiB. */
+  readonly partitionFlushBytes: number;
+  /** So many of its last bytes are kept in memory. Default 4 MiB. */
+  readonly partitionMemoryBytes: number;
+  /** A broker makes a topic that a client asks for and that is not there. Default false. */
+  readonly autoCreateTopics: boolean;
+  /** A broker passes on what it cannot append itself, instead of refusing it. Default false. */
+  readonly forwardProduce: boolean;
+  /** As `BrokerConfig` has it: false is how brokers before KIP-966 were, and then error 20 is seen. */
+  readonly minIsrHoldsHighWatermark: boolean;
+  /** How long a group's first members wait for others. Default 3 s. */
+  readonly groupInitialRebalanceDelayMs: number;
+  /** A member of a group that is silent for so long is put out. Default 6 s. */
+  readonly groupSessionTimeoutMs: number;
+  /** A running producer gives a record up after this. Default 30 s. */
+  readonly producerDeliveryTimeoutUs: number;
+  /** How often a running consumer of a group commits what it has read. Default 1 s. */
+  readonly consumerCommitIntervalUs: number;
+  /**
+   * Clients speak the versions before flexible ones, as Kafka's did for years: no hints in refusals
+   * (KIP-951), topics by name only. Default false: the highest that both sides know.
+   */
+  readonly classicClients: boolean;
 }
+
+/** So many nodes a cluster has at the most, those included that joined and left. */
+export const NODES_MAX = 9;
 
 export const DEFAULT_RUN_OPTIONS: RunOptions = {
   nodeCount: 3,
@@ -95,6 +125,17 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   snapshotEntries: 1_000,
   snapshotTrailingEntries: 100,
   slowDiskFactor: 20,
+  preferredLeaderCheckUs: 300_000_000,
+  partitionFlushBytes: 1_048_576,
+  partitionMemoryBytes: 4_194_304,
+  autoCreateTopics: false,
+  forwardProduce: false,
+  minIsrHoldsHighWatermark: true,
+  groupInitialRebalanceDelayMs: 3_000,
+  groupSessionTimeoutMs: 6_000,
+  producerDeliveryTimeoutUs: 30_000_000,
+  consumerCommitIntervalUs: 1_000_000,
+  classicClients: false,
 };
 
 /** What a person may do to the world, without its time. Nodes are numbers, from 1. */
@@ -102,12 +143,23 @@ export type ActionBody =
   | NodeAction
   | CutAction
   | HealAction
+  | PowerCutAction
+  | PowerOnAction
+  | AddNodeAction
+  | ClientAction;
+
+/** What clients do. */
+export type ClientAction =
   | ProduceAction
   | ConsumeAction
   | CreateTopicAction
-  | PowerCutAction
-  | PowerOnAction
-  | RepairAction;
+  | DeleteTopicAction
+  | RepairAction
+  | RemoveNodeAction
+  | AdminAction
+  | StartProducerAction
+  | StartConsumerAction
+  | StopClientAction;
 
 /** What a person may do to one node, without asking the cluster. */
 export type NodeAction =
@@ -184,6 +236,15 @@ export interface CreateTopicAction {
   readonly partitionCount: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
+  /** Default "isr". */
+  readonly replicationMode?: ReplicationMode;
+  /** Default false. */
+  readonly uncleanLeaderElection?: boolean;
+}
+
+interface DeleteTopicAction {
+  readonly kind: "deleteTopic";
+  readonly topic: string;
 }
 
 /** All nodes lose their power at once. */
@@ -239,10 +300,63 @@ interface SnapshotAction {
  * The admin command for a node whose disk is damaged: the cluster removes it, its disk is wiped, it
  * starts again as a learner and is promoted once it has caught up.
  */
-export interface RepairAction {
+interface RepairAction {
   readonly kind: "repair";
   readonly node: number;
 }
 
+/** A new node with an empty disk starts, and client 1 asks the cluster to let it in. */
+interface AddNodeAction {
+  readonly kind: "addNode";
+}
+
+/** Client 1 asks the cluster to do without a node that is down. */
+interface RemoveNodeAction {
+  readonly kind: "removeNode";
+  readonly node: number;
+}
+
+/** Client 1 gives an admin command, and tries again until there is a controller that did it. */
+interface AdminAction {
+  readonly kind: "admin";
+  readonly command: AdminCommand;
+}
+
+/** A program that sends records until it is stopped. Clients are numbers, from 2: 1 is a person. */
+export interface StartProducerAction {
+  readonly kind: "startProducer";
+  readonly client: number;
+  readonly topic: string;
+  readonly recordsPerSecond: number;
+  readonly acks: 0 | 1 | -1;
+  readonly idempotent: boolean;
+  /** Its records have keys k0, k1, ... in turn; with 0 they have none. */
+  readonly keyCount: number;
+  /** Size of a value; it is never shorter than the record's number. */
+  readonly valueBytes: number;
+  /** A batch has at most so many records. Default 100. */
+  readonly batchRecords?: number;
+}
+
+/** A program that reads a topic until it is stopped: all of it, or its share in a group. */
+export interface StartConsumerAction {
+  readonly kind: "startConsumer";
+  readonly client: number;
+  readonly topic: string;
+  readonly group: string | null;
+}
+
+/** Stops a program. A crash takes it in the middle of what it does; otherwise it finishes first. */
+interface StopClientAction {
+  readonly kind: "stopClient";
+  readonly client: number;
+  readonly crash: boolean;
+}
+
 /** What became of an action: done, or refused with one sentence for a person. */
 export type ActionResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+/** When a run first needs more than Raft and metadata (`WorldParts`); null if nobody does anything. */
+export function firstActionAtUs({ actions }: Run): number | null {
+  return actions[0]?.atUs ?? null;
+}

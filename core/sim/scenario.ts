@@ -1,6 +1,8 @@
 import { DEFAULT_RUN_OPTIONS } from "./run.ts";
 import type { Run } from "./run.ts";
 
+const FIRST_VISIT_US = 2_000_000;
+
 /**
  * Three brokers that start from empty disks, and a client that wants a topic. It asks until there
  * is a controller, so by about 4 s every seed has a leader and the topic.
@@ -20,4 +22,10 @@ export function threeBrokers(seed: number): Run {
       },
     ],
   };
+}
+
+/** The same for somebody who comes to see an election first: the topic is asked for after 2 s. */
+export function firstVisit(seed: number): Run {
+  const run = threeBrokers(seed);
+  return { ...run, actions: run.actions.map((action) => ({ ...action, atUs: FIRST_VISIT_US })) };
 }

@@ -1,6 +1,7 @@
 import { chaos } from "./chaos.ts";
 import type { Violation } from "./checkers/checker.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
+import type { World } from "./world.ts";
 
 /** What came of some runs of chaos. */
 export interface Survey {
@@ -25,7 +26,7 @@ export function survey(firstSeed: number, runCount: number, durationUs: number):
   let acknowledgedCount = 0;
   let restartCount = 0;
   for (let seed = firstSeed; seed < firstSeed + runCount; seed++) {
-    const world = new World(chaos(seed, durationUs), { keepRecent: false });
+    const world = createWorld(chaos(seed, durationUs), { keepRecent: false });
     const leaderships = new Set<number>();
     for (let atUs = LOOK_EVERY_US; atUs <= durationUs; atUs += LOOK_EVERY_US) {
       world.runUntil(atUs);

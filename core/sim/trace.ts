@@ -1,9 +1,10 @@
 import { unreachable } from "../base/assert.ts";
+import { NO_BYTES } from "../base/bytes.ts";
 import { crc32c } from "../base/crc32c.ts";
 import type { Message } from "../raft/message.ts";
 import type { Request, Response } from "../wire/request.ts";
 import type { DiskOperation } from "../wal/disk.ts";
-import type { Flight, Payload } from "./network.ts";
+import type { ClientPayload, Flight, Payload } from "./network.ts";
 import type { Action } from "./run.ts";
 
 /**
@@ -101,12 +102,36 @@ export class Trace {
       this.number(payload.toGeneration);
       return this.#raft(payload.message);
     }
-    this.number(payload.correlationId);
-    if (payload.kind === "request") this.number(payload.generation);
-    if (payload.kind === "request" || payload.kind === "clientRequest") {
+    if (payload.kind === "request") {
+      this.number(payload.correlationId);
+      this.number(payload.generation);
       return this.#request(payload.request);
     }
-    this.#response(payload.response);
+    if (payload.kind === "response") {
+      this.number(payload.correlationId);
+      return this.#response(payload.response);
+    }
+    this.#client(payload);
+  }
+
+  #client(payload: ClientPayload): void {
+    this.number(payload.connection);
+    switch (payload.kind) {
+      case "clientFrame":
+      case "serverFrame":
+        return this.bytes(payload.frame);
+      case "adminRequest":
+        this.number(payload.correlationId);
+        return this.text(payload.request.command.kind);
+      case "adminResponse":
+        this.number(payload.correlationId);
+        this.#word(payload.response.errorCode);
+        return this.#word(payload.response.controllerId);
+      case "connectionClosed":
+        return;
+      default:
+        return unreachable(payload);
+    }
   }
 
   #raft(message: Message): void {
@@ -130,6 +155,7 @@ export class Trace {
     this.bytes(data);
   }
 
+  /** Of those that brokers send each other; clients' are frames. */
   #request(request: Request): void {
     this.text(request.api);
     switch (request.api) {
@@ -138,11 +164,12 @@ export class Trace {
         for (const { topic, partition, records } of request.partitions) {
           this.text(topic);
           this.#word(partition);
-          this.bytes(records);
+          this.bytes(records ?? NO_BYTES);
         }
         return;
       case "fetch":
         this.#word(request.replicaId);
+        this.number(request.replicaEpoch);
         for (const wanted of request.partitions) {
           this.text(wanted.topic);
           this.#word(wanted.partition);
@@ -151,25 +178,14 @@ export class Trace {
           this.number(wanted.lastFetchedEpoch);
         }
         return;
-      case "metadata":
-        for (const topic of request.topics ?? ["*"]) this.text(topic);
-        return;
-      case "createTopics":
-        for (const { topic, partitionCount, replicationFactor } of request.topics) {
-          this.text(topic);
-          this.#word(partitionCount);
-          this.#word(replicationFactor);
-        }
-        return;
       case "brokerHeartbeat":
-        return this.#word(request.brokerId);
-      case "removeNode":
-        return this.#word(request.node);
+        this.#word(request.brokerId);
+        return this.number(request.incarnation);
       case "join":
         this.#word(request.node);
         return this.number(request.generation);
       default:
-        return unreachable(request);
+        return;
     }
   }
 
@@ -194,32 +210,11 @@ export class Trace {
           this.bytes(answer.records);
         }
         return;
-      case "metadata":
-        this.#word(response.controllerId);
-        for (const { topic, partition, leaderId, leaderEpoch, isr } of response.partitions) {
-          this.text(topic);
-          this.#word(partition);
-          this.#word(leaderId);
-          this.number(leaderEpoch);
-          for (const node of isr) this.#word(node);
-        }
-        return;
-      case "createTopics":
-        this.#word(response.controllerId);
-        for (const { topic, errorCode } of response.topics) {
-          this.text(topic);
-          this.#word(errorCode);
-        }
-        return;
       case "brokerHeartbeat":
       case "join":
         return this.#word(response.errorCode);
-      case "removeNode":
-        this.#word(response.errorCode);
-        this.#word(response.controllerId);
-        return this.number(response.generation);
       default:
-        return unreachable(response);
+        return;
     }
   }
 }

@@ -6,7 +6,7 @@ import type { ActionBody, Run } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 import { replay } from "./seek.ts";
 import { segmentFileName } from "../wal/segmentHeader.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
 
 const END_US = 12_000_000;
 
@@ -62,7 +62,7 @@ const script = fc.record({
 
 /** Somebody at the page: waits, acts, waits, acts. What makes no sense is refused. */
 function live({ seed, steps }: { seed: number; steps: { pauseUs: number; body: ActionBody }[] }) {
-  const world = new World(threeBrokers(seed));
+  const world = createWorld(threeBrokers(seed));
   for (const step of steps) {
     world.runUntil(Math.min(world.nowUs + step.pauseUs, END_US));
     world.act(step.body);
@@ -99,7 +99,7 @@ describe("a run repeats", { timeout: TIMEOUT_MS }, () => {
         fc.array(fc.integer({ min: 0, max: END_US }), { maxLength: 6 }),
         (seed, stops) => {
           const run = chaos(seed, END_US);
-          const world = new World(run);
+          const world = createWorld(run);
           for (const stop of stops.sort((a, b) => a - b)) world.runUntil(stop);
           world.runUntil(END_US);
           expect(world.traceHash()).toBe(replay(run, END_US).traceHash());
@@ -111,7 +111,7 @@ describe("a run repeats", { timeout: TIMEOUT_MS }, () => {
 
   test("stepping moment by moment is the same as running", () => {
     const run = chaos(11, END_US);
-    const world = new World(run);
+    const world = createWorld(run);
     while ((world.nextEventAtUs() ?? Infinity) <= END_US) {
       const next = world.nextEventAtUs()!;
       expect(next).toBeGreaterThan(world.nowUs);
@@ -124,7 +124,7 @@ describe("a run repeats", { timeout: TIMEOUT_MS }, () => {
   test("looking at it changes nothing: events, records and checks on or off", () => {
     const run = chaos(3, END_US);
     const quiet = replay(run, END_US, { keepRecent: false, checkers: false });
-    const watched = new World(run, { onEvent: () => undefined });
+    const watched = createWorld(run, { onEvent: () => undefined });
     for (let atUs = 0; atUs <= END_US; atUs += 250_000) {
       watched.runUntil(atUs);
       watched.flights();

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { nodeId } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
-import { ErrorCode } from "../wire/errorCode.ts";
+import { decodeRequest, ErrorCode } from "../wire/index.ts";
 import type { RequestRecord } from "./history.ts";
 import type { Process } from "./process.ts";
-import type { ActionBody, ProduceAction } from "./run.ts";
+import type { ActionBody, ProduceAction, StartProducerAction } from "./run.ts";
 import { threeBrokers } from "./scenario.ts";
 import { replay } from "./seek.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./createWorld.ts";
+import type { World } from "./world.ts";
 import type { WorldEvent } from "./worldEvent.ts";
 
 const READY_US = 4_000_000;
@@ -15,6 +16,20 @@ const ORDERS_0 = partitionKey("orders", 0);
 
 function produce(node: number | null, value = "v", acks: 0 | 1 | -1 = -1): ProduceAction {
   return { kind: "produce", node, topic: "orders", partition: 0, key: "k", value, acks };
+}
+
+function producer(changes: Partial<StartProducerAction>): StartProducerAction {
+  return {
+    kind: "startProducer",
+    client: 2,
+    topic: "orders",
+    recordsPerSecond: 20,
+    acks: -1,
+    idempotent: false,
+    keyCount: 0,
+    valueBytes: 10,
+    ...changes,
+  };
 }
 
 /** The scenario once it has a leader and its topic. */
@@ -109,11 +124,45 @@ describe("a client", () => {
   test("that asks a dead node gets no connection", () => {
     const world = ready();
     act(world, { kind: "kill", node: 2 });
+    world.runUntil(4_500_000);
     act(world, produce(2));
     world.runUntil(5_000_000);
     const { outcome, sentAtUs, endedAtUs } = lastRequest(world);
     expect(outcome).toEqual({ kind: "unanswered", reason: "refused" });
     expect(endedAtUs! - sentAtUs).toBeLessThan(100_000);
+  });
+
+  test("whose node dies while it waits learns it after one way, not after its patience", () => {
+    const world = ready();
+    act(world, produce(partitionLeader(world)));
+    world.runUntil(READY_US + 30_000);
+    act(world, { kind: "kill", node: partitionLeader(world) });
+    world.runUntil(READY_US + 50_000);
+    expect(lastRequest(world).outcome).toEqual({ kind: "unanswered", reason: "closed" });
+    expect(lastRequest(world).endedAtUs! - READY_US).toBeLessThanOrEqual(50_000);
+  });
+
+  test("speaks frames: the first on each connection asks which versions there are", () => {
+    const world = ready();
+    act(world, produce(2));
+    world.runUntil(READY_US + 100_000);
+    const sent = world
+      .flights()
+      .flatMap(({ payload }) =>
+        payload.kind === "clientFrame" && payload.connection > 0 ? [payload] : [],
+      );
+    const mine = sent.filter(({ request }) => request.api === "produce");
+    expect(mine).toHaveLength(1);
+    const { connection, frame, apiVersion } = mine[0]!;
+    const first = sent.find((each) => each.connection === connection)!;
+    expect(first.api === "apiVersions" || first === mine[0]).toBe(true);
+    expect(decodeRequest(frame)).toMatchObject({ ok: true, request: { api: "produce", acks: -1 } });
+    const replies = world
+      .flights()
+      .flatMap(({ payload }) =>
+        payload.kind === "serverFrame" && payload.api === "produce" ? [payload] : [],
+      );
+    expect(replies.every((each) => each.apiVersion === apiVersion)).toBe(true);
   });
 
   test("without a node to ask finds the new leader after the old one died", () => {
@@ -181,7 +230,7 @@ describe("faults", () => {
 
   test("a broken rule stops the world, and the run that led there is kept", () => {
     const events: WorldEvent[] = [];
-    const world = new World(threeBrokers(1), { onEvent: (event) => events.push(event) });
+    const world = createWorld(threeBrokers(1), { onEvent: (event) => events.push(event) });
     world.runUntil(READY_US);
     act(world, produce(null));
     const { run } = world;
@@ -244,6 +293,35 @@ describe("actions that make no sense are refused with one sentence", () => {
       ],
       "n1 and n3 are not cut off.",
     ],
+    ["a client that is the person", [producer({ client: 1 })], "Programs are c2 to c20."],
+    ["a client that runs", [producer({}), producer({})], "c2 is running already."],
+    [
+      "an idempotent producer that does not wait for all",
+      [producer({ acks: 1, idempotent: true })],
+      "An idempotent producer needs acks=all.",
+    ],
+    [
+      "a producer that sends nothing",
+      [producer({ recordsPerSecond: 0 })],
+      "A producer sends 1 to 10000 records a second.",
+    ],
+    ["a producer of an unknown topic", [producer({ topic: "nope" })], 'There is no topic "nope".'],
+    [
+      "stopping what does not run",
+      [{ kind: "stopClient", client: 3, crash: true }],
+      "c3 is not running, so there is nothing to stop.",
+    ],
+    [
+      "deleting an unknown topic",
+      [{ kind: "deleteTopic", topic: "nope" }],
+      'There is no topic "nope".',
+    ],
+    ["removing a node that runs", [{ kind: "removeNode", node: 2 }], "n2 is running already."],
+    [
+      "a node too many",
+      [1, 2, 3, 4, 5, 6, 7].map(() => ({ kind: "addNode" })),
+      "There are 9 nodes already, which is as many as there can be.",
+    ],
     [
       "too many replicas",
       [
@@ -251,11 +329,11 @@ describe("actions that make no sense are refused with one sentence", () => {
           kind: "createTopic",
           topic: "x",
           partitionCount: 1,
-          replicationFactor: 4,
+          replicationFactor: 10,
           minInsyncReplicas: 1,
         },
       ],
-      "3 brokers can keep 1 to 3 replicas.",
+      "A partition has 1 to 9 replicas.",
     ],
   ];
 
@@ -285,7 +363,7 @@ describe("actions that make no sense are refused with one sentence", () => {
 describe("events", () => {
   test("are numbered in order, and tell what the world did", () => {
     const events: WorldEvent[] = [];
-    const world = new World(threeBrokers(1), { onEvent: (event) => events.push(event) });
+    const world = createWorld(threeBrokers(1), { onEvent: (event) => events.push(event) });
     world.runUntil(READY_US);
     act(world, { kind: "cut", nodes: [leader(world).node] });
     act(world, { kind: "kill", node: 1 });

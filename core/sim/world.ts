@@ -2,21 +2,22 @@ import { assert, unreachable } from "../base/assert.ts";
 import { NO_NODE, nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { BrokerInput, BrokerOutput, PeerMessage } from "../broker/index.ts";
-import type { ProduceRequest, Request, Response } from "../wire/request.ts";
+import { noteTopics } from "./askedTopics.ts";
+import { bestInformed } from "./bestInformed.ts";
 import type { Rule, Violation } from "./checkers/checker.ts";
 import { Checkers } from "./checkers/checkers.ts";
-import { Client } from "./client.ts";
-import type { ClientTimer } from "./client.ts";
+import type { Loss } from "./checkers/partitionHistory.ts";
+import type { ClientProbe } from "./client/clientProbe.ts";
+import type { ClientSide, ClientWorld, WorldParts } from "./clientSide.ts";
 import { Disk } from "./disk.ts";
 import type { DiskMoment, DiskWrite } from "./disk.ts";
 import type { DiskProbe } from "./diskFaults.ts";
 import type { History } from "./history.ts";
 import { HistoryLog } from "./historyLog.ts";
 import { Network } from "./network.ts";
-import type { Cut, Flight, MovingFlight, NetworkEvent } from "./network.ts";
+import type { ClientPayload, Cut, Flight, MovingFlight, NetworkEvent } from "./network.ts";
 import { NodeProcess } from "./process.ts";
 import type { Process } from "./process.ts";
-import { refusalOf } from "./refusal.ts";
 import type { Action, ActionBody, ActionResult, NodeAction, Run, RunOptions } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Script } from "./script.ts";
@@ -36,18 +37,15 @@ export interface WorldHooks {
 type Due =
   | { readonly kind: "tick"; readonly process: NodeProcess; readonly incarnation: number }
   | { readonly kind: DiskMoment; readonly process: NodeProcess; readonly write: DiskWrite }
-  | { readonly kind: "clientTimer"; readonly timer: ClientTimer }
-  | { readonly kind: "clientRefused"; readonly correlationId: number }
+  | { readonly kind: "clientTimer"; readonly client: number; readonly wake: () => boolean }
   | NetworkEvent;
 
-/** There is one client, and one connection of it to each broker. */
-const CLIENT = 1;
-const CONNECTION = 1;
+const NOBODY: ReadonlySet<number> = new Set();
 const TICK: BrokerInput = { kind: "tick" };
 const TAKE_SNAPSHOT: BrokerInput = { kind: "takeSnapshot" };
 
 /**
- * A cluster, its network, its disks and a client in virtual time. Everything that happens comes
+ * A cluster, its network, its disks and its clients in virtual time. Everything that happens comes
  * from the run: the seed, the options and the actions. An action takes effect after all events of
  * its moment, and nothing is ever scheduled for the same moment, so acting live and replaying the
  * run that this left are the same.
@@ -59,27 +57,32 @@ export class World {
   readonly #hooks: WorldHooks;
   readonly #scheduler = new Scheduler<Due>();
   readonly #network: Network;
-  readonly #processes: readonly NodeProcess[];
+  readonly #processes: NodeProcess[];
   readonly #history = new HistoryLog();
-  readonly #client: Client;
-  readonly #checkers = new Checkers();
+  readonly #parts: WorldParts | null;
+  readonly #clients: ClientSide | null;
+  readonly #checkers: Checkers;
   readonly #trace = new Trace();
-  /** Produce requests that asked for acks=all and were not answered yet, by correlation id. */
-  readonly #produces = new Map<number, ProduceRequest>();
+  /** How many partitions each topic has that somebody has asked for. */
   readonly #topics = new Map<string, number>();
   readonly #script: Script;
   #eventCount = 0;
 
-  constructor(run: Run, hooks: WorldHooks = {}) {
+  /**
+   * Without `parts` brokers keep the metadata and nothing else, and there are no clients: until
+   * somebody does something (`firstActionAtUs`) that is the same world, and then it needs them.
+   */
+  constructor(run: Run, hooks: WorldHooks, parts: WorldParts | null) {
     this.#script = new Script(run);
     this.#hooks = hooks;
+    this.#parts = parts;
+    this.#checkers = new Checkers(parts?.createBrokerRules() ?? null);
     const { seed, options } = run;
     const schedule = (atUs: number, event: Due): void => this.#scheduler.schedule(atUs, event);
     this.#network = new Network(seed, options, schedule, hooks.keepRecent ?? true);
-    this.#processes = Array.from({ length: options.nodeCount }, (_, i) =>
-      this.#createProcess(i + 1),
-    );
-    this.#client = this.#createClient();
+    const peers = Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1));
+    this.#processes = peers.map((node) => this.#createProcess(node, peers));
+    this.#clients = parts?.createClients(this.#clientWorld()) ?? null;
     for (const process of this.#processes) this.#start(process);
     this.#takeDueActions();
   }
@@ -177,8 +180,18 @@ export class World {
     return this.#processOf(node).disk;
   }
 
+  /** The person's client, and the programs that run. */
+  get clients(): readonly ClientProbe[] {
+    return this.#clients?.probes ?? [];
+  }
+
   get history(): History {
     return this.#history;
+  }
+
+  /** What unclean elections have cost so far: no rule forbids it. */
+  get losses(): readonly Loss[] {
+    return this.#checkers.losses;
   }
 
   /** What is checked after every step. */
@@ -211,11 +224,8 @@ export class World {
       case "arrive":
         return this.#arrive(due.flight);
       case "clientTimer":
-        if (this.#client.wake(due.timer)) this.#traceEvent(5, CLIENT);
+        if (due.wake()) this.#traceEvent(5, due.client);
         return;
-      case "clientRefused":
-        this.#traceEvent(6, due.correlationId);
-        return this.#client.refused(due.correlationId);
       default:
         return unreachable(due);
     }
@@ -259,29 +269,40 @@ export class World {
     if (outcome === "gone") return;
     this.#traceEvent(4, flight.id);
     if (outcome === "lost") return this.#lostAtDeadNode(flight);
-    if (payload.kind === "clientResponse") {
-      return this.#client.receive(payload.correlationId, payload.response);
+    switch (payload.kind) {
+      case "raft":
+      case "request":
+      case "response":
+        assert(receiver !== null && flight.from.kind === "node", "peers are nodes");
+        return this.#step(receiver, {
+          kind: "peerMessage",
+          from: flight.from.id,
+          message: payload,
+        });
+      default:
+        return receiver === null
+          ? this.#clientSide.arrive(payload)
+          : this.#arriveAtBroker(receiver, payload);
     }
-    assert(receiver !== null, "only answers go to a client");
-    if (payload.kind === "clientRequest") {
-      const { correlationId, request } = payload;
-      const connection = CONNECTION;
-      return this.#step(receiver, { kind: "clientRequest", connection, correlationId, request });
-    }
-    assert(flight.from.kind === "node", "peers are nodes");
-    this.#step(receiver, { kind: "peerMessage", from: flight.from.id, message: payload });
+  }
+
+  #arriveAtBroker(receiver: NodeProcess, payload: ClientPayload): void {
+    const input = this.#clientSide.accept(payload, receiver.incarnation);
+    if (input !== null) this.#step(receiver, input);
   }
 
   /** A client finds the port closed, which it learns after the way back. Peers learn nothing. */
   #lostAtDeadNode(flight: Flight): void {
     const { payload, sentAtUs, arrivesAtUs } = flight;
     this.#emit(NO_NODE, { kind: "messageLost", flight, reason: "nodeDown" });
-    if (payload.kind !== "clientRequest") return;
-    this.#produces.delete(payload.correlationId);
-    this.#scheduler.schedule(this.nowUs + (arrivesAtUs - sentAtUs), {
-      kind: "clientRefused",
-      correlationId: payload.correlationId,
-    });
+    switch (payload.kind) {
+      case "raft":
+      case "request":
+      case "response":
+        return;
+      default:
+        return this.#clientSide.lost(payload, arrivesAtUs - sentAtUs);
+    }
   }
 
   /** The only way into a broker. */
@@ -302,7 +323,9 @@ export class World {
           this.#send(process.node, output.to, output.message);
           break;
         case "reply":
-          this.#reply(process.node, output.correlationId, output.response);
+        case "adminReply":
+        case "disconnect":
+          this.#clientSide.carryOut(process.node, output);
           break;
         case "disk":
           this.#trace.disk(output.operation);
@@ -323,18 +346,6 @@ export class World {
     this.#trace.flight(flight);
   }
 
-  #reply(from: NodeId, correlationId: number, response: Response): void {
-    const produce = this.#produces.get(correlationId);
-    this.#produces.delete(correlationId);
-    if (produce !== undefined && response.api === "produce") {
-      this.#checkers.acknowledged(from, produce, response, this.nowUs);
-    }
-    const network = this.#network;
-    const payload = { kind: "clientResponse", correlationId, response } as const;
-    const to = network.client(CLIENT);
-    this.#trace.flight(network.send(network.node(from), to, payload, this.nowUs));
-  }
-
   /**
    * A broken rule ends the world. A broker may also stop itself: after an error of its disk, or
    * when it finds a promise broken.
@@ -344,7 +355,13 @@ export class World {
     if (violation !== null) this.#emit(process.node, { kind: "ruleBroken", violation });
     if (process.broker === null || process.broker.stopped === null) return;
     process.stop(this.nowUs);
-    this.#checkers.ended(process.node);
+    this.#ended(process);
+  }
+
+  /** A life of a broker is over. */
+  #ended({ node, incarnation }: NodeProcess): void {
+    this.#checkers.ended(node);
+    this.#clients?.died(node, incarnation);
   }
 
   #takeDueActions(): void {
@@ -364,9 +381,12 @@ export class World {
 
   #refusal(action: ActionBody): string | null {
     const { processes, cuts } = this;
-    const { repairing } = this.#client;
+    const repairing = this.#clients?.repairing ?? NOBODY;
     const disk = (node: NodeId): DiskProbe => this.disk(node);
-    return refusalOf(action, { processes, cuts, topics: this.#topics, disk, repairing });
+    const isRunning = (client: number): boolean => this.#clients?.isRunning(client) ?? false;
+    const situation = { processes, cuts, topics: this.#topics, disk, repairing, isRunning };
+    assert(this.#parts !== null, "a world without all of its parts is left alone");
+    return this.#parts.refusalOf(action, situation);
   }
 
   #take(action: Action): void {
@@ -376,14 +396,19 @@ export class World {
       case "heal":
         return this.#network.heal(action.nodes ?? this.#processes.map(({ node }) => node));
       case "createTopic":
-        if (!this.#topics.has(action.topic)) {
-          this.#topics.set(action.topic, action.partitionCount);
-        }
-        return this.#client.start(action);
+      case "deleteTopic":
+      case "admin":
       case "produce":
       case "consume":
+      case "removeNode":
       case "repair":
-        return this.#client.start(action);
+      case "startProducer":
+      case "startConsumer":
+      case "stopClient":
+        noteTopics(this.#topics, action);
+        return this.#clientSide.take(action);
+      case "addNode":
+        return this.#addNode();
       case "powerCut":
         for (const process of this.#processes) {
           if (process.state !== "crashed") this.#losePower(process);
@@ -428,7 +453,7 @@ export class World {
 
   #losePower(process: NodeProcess, isTorn = false): void {
     const { torn, ...loss } = process.losePower(this.nowUs, isTorn);
-    this.#checkers.ended(process.node);
+    this.#ended(process);
     this.#trace.number(loss.keptBytes);
     this.#emit(process.node, { kind: "powerLost", ...loss });
     if (torn !== null) this.#emit(process.node, { kind: "writeTorn", ...torn });
@@ -438,6 +463,16 @@ export class World {
   #restart(process: NodeProcess): void {
     if (process.state === "stopped") this.#losePower(process);
     this.#start(process);
+  }
+
+  /** It knows who has a vote, as whoever sets up a new node would tell it. */
+  #addNode(): void {
+    const known = bestInformed(this.#processes)?.raft?.status().confState.voters;
+    const peers = known ?? this.#processes.map(({ node }) => node);
+    const process = this.#createProcess(nodeId(this.#processes.length + 1), peers);
+    this.#processes.push(process);
+    this.#start(process);
+    this.#clientSide.letIn(process.node, process.address);
   }
 
   /** False if the node runs: somebody started it before the cluster had agreed to do without it. */
@@ -482,44 +517,50 @@ export class World {
     this.#trace.number(subject);
   }
 
-  #createProcess(id: number): NodeProcess {
+  #createProcess(node: NodeId, peers: readonly NodeId[]): NodeProcess {
     const { seed, options } = this.run;
-    const node = nodeId(id);
     const { onEvent, keepRecent } = this.#hooks;
     const schedule = (atUs: number, kind: DiskMoment, write: DiskWrite): void =>
       this.#scheduler.schedule(atUs, { kind, process, write });
     const disk = new Disk(node, seed, options, schedule, keepRecent ?? true);
-    const process = new NodeProcess(node, seed, options, disk, onEvent !== undefined);
+    const serve = this.#parts?.serve ?? null;
+    const role = { node, peers, serve, events: onEvent !== undefined };
+    const process = new NodeProcess(role, disk, seed, options);
     return process;
   }
 
-  #createClient(): Client {
-    const scheduler = this.#scheduler;
-    return new Client(
-      CLIENT,
-      this.options,
-      {
-        get nowUs() {
-          return scheduler.nowUs;
-        },
-        send: (node, correlationId, request) => this.#sendRequest(node, correlationId, request),
-        startTimer: (afterUs, timer) =>
-          scheduler.schedule(scheduler.nowUs + afterUs, { kind: "clientTimer", timer }),
-        requestSent: (request) => this.#emit(NO_NODE, { kind: "requestSent", request }),
-        requestEnded: (request) => this.#emit(NO_NODE, { kind: "requestEnded", request }),
-        operationEnded: (operation) => this.#emit(NO_NODE, { kind: "operationEnded", operation }),
-        wipeAndJoin: (node, generation) => this.#wipeAndJoin(this.#processOf(node), generation),
-      },
-      this.#history,
-    );
+  get #clientSide(): ClientSide {
+    const clients = this.#clients;
+    assert(clients !== null, "a world without clients does nothing that needs them");
+    return clients;
   }
 
-  #sendRequest(to: NodeId, correlationId: number, request: Request): void {
-    if (request.api === "produce" && request.acks === -1)
-      this.#produces.set(correlationId, request);
+  #clientWorld(): ClientWorld {
+    const scheduler = this.#scheduler;
     const network = this.#network;
-    const payload = { kind: "clientRequest", correlationId, request } as const;
-    const from = network.client(CLIENT);
-    this.#trace.flight(network.send(from, network.node(to), payload, this.nowUs));
+    return {
+      get nowUs() {
+        return scheduler.nowUs;
+      },
+      options: this.options,
+      history: this.#history,
+      toBroker: (client, node, payload) => {
+        const [from, to] = [network.client(client), network.node(node)];
+        this.#trace.flight(network.send(from, to, payload, this.nowUs));
+      },
+      toClient: (node, client, payload) => {
+        const [from, to] = [network.node(node), network.client(client)];
+        this.#trace.flight(network.send(from, to, payload, this.nowUs));
+      },
+      startTimer: (client, afterUs, wake) =>
+        scheduler.schedule(scheduler.nowUs + afterUs, { kind: "clientTimer", client, wake }),
+      acknowledged: (by, asked, reply) => {
+        if (this.#hooks.checkers ?? true) this.#checkers.acknowledged(by, asked, reply, this.nowUs);
+      },
+      requestSent: (request) => this.#emit(NO_NODE, { kind: "requestSent", request }),
+      requestEnded: (request) => this.#emit(NO_NODE, { kind: "requestEnded", request }),
+      operationEnded: (operation) => this.#emit(NO_NODE, { kind: "operationEnded", operation }),
+      wipeAndJoin: (node, generation) => this.#wipeAndJoin(this.#processOf(node), generation),
+    };
   }
 }

@@ -3,11 +3,15 @@ import { expect, test } from "vitest";
 import type { Index } from "../base/index.ts";
 import * as metadata from "../metadata/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
-import { World } from "../sim/index.ts";
+import { decodeAssignment } from "../sim/client/consumerProtocol.ts";
+import { valueName } from "../sim/client/records.ts";
+import { createWorld } from "../sim/createWorld.ts";
+import type { World } from "../sim/index.ts";
 import type { ActionBody } from "../sim/index.ts";
 import { DISK_FAULTS } from "../sim/diskFaults.ts";
 import * as wal from "../wal/index.ts";
 import * as wire from "../wire/index.ts";
+import { BrokerViews } from "./brokerViews.ts";
 import { Projector } from "./project.ts";
 import { segmentFileName } from "../wal/index.ts";
 import { DiskViews } from "./diskView.ts";
@@ -16,6 +20,7 @@ import type { Readers } from "./source.ts";
 import type { DiskBytesView, WorldView } from "./view.ts";
 
 const READERS: Readers = { ...metadata, ...wal, ...wire };
+const CLIENT_READERS = { decodeAssignment, valueName, decodeResponse: wire.decodeResponse };
 
 const node = fc.integer({ min: 1, max: 3 });
 const action: fc.Arbitrary<ActionBody> = fc.oneof(
@@ -186,9 +191,9 @@ function assertSaid(view: WorldView): void {
 test("all panels state the same facts, whatever happens", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), plan, (seed, steps) => {
-      const projector = new Projector(READERS);
+      const projector = new Projector(READERS, null, new BrokerViews(READERS, CLIENT_READERS));
       projector.showDisks(new DiskViews(READERS));
-      const world = new World(threeBrokers(seed), { onEvent: projector.onEvent });
+      const world = createWorld(threeBrokers(seed), { onEvent: projector.onEvent });
       world.runUntil(3_000_000);
       for (const { waitMs, action: next } of steps) {
         world.act(next);

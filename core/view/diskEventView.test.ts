@@ -172,6 +172,10 @@ describe("who belongs to the cluster", () => {
     expect(teller.tell(2, members([1, 2], [3]))).toMatch(/^2 ok: n3 is a learner\./);
     expect(teller.tell(1, members([1, 2], [3]))).toBeNull();
     expect(teller.tell(2, members([1, 2, 3]))).toMatch(/^2 ok: n3 votes again\./);
+    expect(teller.tell(2, members([1, 2, 3, 4]))).toMatch(/^2 ok: n4 votes now\./);
+    expect(teller.tell(2, { kind: "committed", from: index(20), to: index(21) })).toContain(
+      "At least 3 of 4 disks hold it.",
+    );
   });
 
   test("it asks to be let in, again and again, and is heard of once a start", () => {
@@ -192,7 +196,9 @@ describe("who belongs to the cluster", () => {
     expect(say(10, { kind: "removeNode", node, generation: 1 })).toContain(
       "n3 was removed from the cluster. Entry 10 is committed: it left every ISR",
     );
-    expect(say(11, { kind: "admitNode", node, generation: 1 })).toContain("n3 is let in");
+    expect(say(11, { kind: "admitNode", node, address: "n3", generation: 1 })).toContain(
+      "n3 is let in",
+    );
     expect(say(12, { kind: "addNode", node, address: "n3", generation: 1 })).toContain(
       "n3 is a member of the cluster again.",
     );

@@ -141,7 +141,9 @@ function membershipChanged(event: Of<"membershipChanged">, story: Story): EventD
     return draft(
       2,
       "ok",
-      say`${nodeList(promoted)} votes again.`,
+      say`${nodeList(promoted)} votes ${
+        promoted.some((voter) => story.everVoted.has(voter)) ? "again" : "now"
+      }.`,
       say`It has caught up with all that is committed, and counts for majorities.`,
     );
   }

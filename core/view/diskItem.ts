@@ -74,11 +74,12 @@ function recordFacts(found: FoundRecord, place: FoundIn): Facts {
     ...factsOf(found, place),
     kind: record.kind,
     sequence: header.sequence,
-    text: recordText(record, place.readers.decodeCommand),
+    text: recordText(record, header.group, place.readers.decodeCommand),
   };
   const term = "term" in record ? record.term : 0;
   if (record.kind !== "entry") return { ...facts, term };
-  return { ...facts, index: record.index, term, ref: `entry:${record.index}` };
+  const ref = header.group === 0 ? `entry:${record.index}` : null;
+  return { ...facts, index: record.index, term, ref };
 }
 
 function unreadableFacts(found: FoundUnreadable, place: FoundIn, isTorn: boolean): Facts {

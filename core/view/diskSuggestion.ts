@@ -1,12 +1,12 @@
 import type { Action } from "../sim/index.ts";
 import type { Scene } from "./sentence.ts";
 import { produceAction } from "./suggestion.ts";
-import type { DiskSuggestions } from "./suggestion.ts";
-import type { DiskView, NodeView, PartitionView, SuggestionView } from "./view.ts";
+import type { DiskSuggestions, ServedPartition } from "./suggestion.ts";
+import type { DiskView, NodeView, SuggestionView } from "./view.ts";
 
 export const diskSuggestions: DiskSuggestions = { followUp, next };
 
-function followUp(scene: Scene, partition: PartitionView | null): SuggestionView | null {
+function followUp(scene: Scene, partition: ServedPartition | null): SuggestionView | null {
   const disks = scene.nodeNames.flatMap((name) => scene.disks[name] ?? []);
   const full = disks.find(({ faults }) => faults.full);
   if (full !== undefined) return makeRoom(full.node);
@@ -71,7 +71,7 @@ function tear(node: string): SuggestionView {
   };
 }
 
-function produceToBeTorn(partition: PartitionView, node: string): SuggestionView {
+function produceToBeTorn(partition: ServedPartition, node: string): SuggestionView {
   return {
     id: "produce-to-be-torn",
     title: `Send a record to ${partition.name}`,

@@ -41,18 +41,29 @@ const REQUEST: RequestRecord = {
   operation: 1,
   attempt: 1,
   node: nodeId(3),
-  facts: { kind: "produce", ...ORDERS, key: "k", value: "v", acks: -1 },
+  facts: {
+    kind: "produce",
+    ...ORDERS,
+    key: "k",
+    value: "v",
+    acks: -1,
+    recordCount: 1,
+    partitionCount: 1,
+  },
   sentAtUs: 1_000,
   endedAtUs: 251_000,
   outcome: { kind: "waiting" },
+  frames: null,
 };
 const ANSWER = {
   kind: "answered",
   errorCode: 0,
   baseOffset: -1,
   leaderHint: NO_NODE,
+  errorMessage: null,
   highWatermark: -1,
   records: [],
+  result: null,
 } as const;
 
 describe("elections", () => {
@@ -155,7 +166,13 @@ describe("the log", () => {
       index: index(20),
       term: term(3),
       entryType: "EntryNormal",
-      command: { kind: "updateIsr", ...ORDERS, isr: [nodeId(1), nodeId(2)], ...EPOCHS },
+      command: {
+        kind: "updateIsr",
+        ...ORDERS,
+        isr: [nodeId(1), nodeId(2)],
+        brokerEpochs: [1, 1],
+        ...EPOCHS,
+      },
     };
     expect(teller.tell(2, event)).toBe(
       "1 plain: n2 proposed entry 20, isr. It says: the ISR of orders-0 becomes n1 and n2.",
@@ -294,9 +311,12 @@ describe("requests", () => {
       teller.tell(3, {
         kind: "produceDecided",
         ...ORDERS,
+        connection: 1,
         errorCode: 6,
-        source: "metadata",
-        leader: nodeId(1),
+        steps: [
+          { source: "raftGroup", leader: null },
+          { source: "metadata", leader: nodeId(1) },
+        ],
       }),
     ).toBe(
       "1 warn: n3 refused a record for orders-0. " +
@@ -317,8 +337,55 @@ describe("requests", () => {
     teller.requests.push({ ...REQUEST, outcome: { ...ANSWER, errorCode: 19 } });
     expect(teller.tell(0, { kind: "requestEnded", request: 1 })).toBe(
       "2 warn: n3 answered c1 with NOT_ENOUGH_REPLICAS. " +
-        "orders-0: too few replicas are in sync, so nothing was written.",
+        "orders-0: too few replicas are in sync, so nothing was written; " +
+        "restart one and send it again.",
     );
+  });
+
+  test("what clients ask on their own account is routine, and so is what programs send", () => {
+    const teller = Teller.running(errorName);
+    teller.requests.push({ ...REQUEST, operation: 0 });
+    expect(teller.tell(0, { kind: "requestSent", request: 1 })).toBeNull();
+    const appended: BrokerEvent = {
+      kind: "recordsAppended",
+      ...ORDERS,
+      baseOffset: offset(0),
+      lastOffset: offset(0),
+      asLeader: true,
+    };
+    expect(teller.tell(1, appended)).toContain("appended 1 record");
+    const program = { client: 2, topic: "orders", keyCount: 0, valueBytes: 8 };
+    const start = {
+      ...program,
+      atUs: 0,
+      kind: "startProducer",
+      recordsPerSecond: 10,
+      acks: -1,
+      idempotent: true,
+    } as const;
+    expect(teller.tell(0, { kind: "actionTaken", action: start })).toBe(
+      "2 plain: c2 sends 10 records a second to orders. " +
+        "With acks=all, idempotent: what is sent again is stored once.",
+    );
+    expect(teller.tell(1, appended)).toBeNull();
+    const stop = { atUs: 0, kind: "stopClient", client: 2, crash: true } as const;
+    expect(teller.tell(0, { kind: "actionTaken", action: stop })).toContain("You crashed c2.");
+    expect(teller.tell(1, appended)).toContain("appended 1 record");
+  });
+
+  test("a retry is told by its sequence number, a wrong frame by the broker", () => {
+    const teller = Teller.running(errorName);
+    expect(
+      teller.tell(1, {
+        kind: "duplicateFound",
+        ...ORDERS,
+        producerId: 7,
+        baseOffset: offset(3),
+      }),
+    ).toContain("n1 has that batch of orders-0 already, at offset 3.");
+    expect(
+      teller.tell(1, { kind: "clientDropped", connection: 1, reason: "the frame is malformed" }),
+    ).toBe("2 warn: n1 closed the connection of a client. The frame is malformed.");
   });
 
   test("a dead node refuses the connection; a silent one is given up", () => {
@@ -359,9 +426,11 @@ describe("topics and partitions", () => {
   const createTopic = applied(5, {
     kind: "createTopic",
     topic: "orders",
+    topicId: "00000000000000000000000000000001",
     partitionCount: 3,
     replicationFactor: 3,
-    config: { minInsyncReplicas: 2 },
+    assignment: null,
+    config: { minInsyncReplicas: 2, replicationMode: "isr", uncleanLeaderElection: false },
   });
 
   test("a topic is created, told once for all nodes", () => {
@@ -378,6 +447,7 @@ describe("topics and partitions", () => {
       kind: "setPartitionLeader",
       ...ORDERS,
       leader: nodeId(2),
+      unclean: false,
       ...EPOCHS,
     });
     teller.tell(1, powerLost);
@@ -389,6 +459,7 @@ describe("topics and partitions", () => {
       kind: "setPartitionLeader",
       ...ORDERS,
       leader: nodeId(2),
+      unclean: false,
       leaderEpoch: leaderEpoch(1),
       partitionEpoch: partitionEpoch(1),
     });
@@ -398,7 +469,13 @@ describe("topics and partitions", () => {
   test("the ISR shrinks and grows", () => {
     const teller = Teller.running(errorName);
     const isr = (at: number, members: number[]): BrokerEvent =>
-      applied(at, { kind: "updateIsr", ...ORDERS, isr: members.map(nodeId), ...EPOCHS });
+      applied(at, {
+        kind: "updateIsr",
+        ...ORDERS,
+        isr: members.map(nodeId),
+        brokerEpochs: members,
+        ...EPOCHS,
+      });
     const isrProposed: BrokerEvent = {
       kind: "isrProposed",
       ...ORDERS,
@@ -418,6 +495,99 @@ describe("topics and partitions", () => {
     );
   });
 
+  const lead = (at: number, leader: number, unclean = false): BrokerEvent =>
+    applied(at, {
+      kind: "setPartitionLeader",
+      ...ORDERS,
+      leader: nodeId(leader),
+      unclean,
+      ...EPOCHS,
+    });
+
+  test("a partition goes offline, and comes back at a price", () => {
+    const teller = Teller.running(errorName);
+    expect(teller.tell(2, lead(6, NO_NODE))).toBe(
+      "2 bad: orders-0 is offline. " +
+        "No replica of its ISR, n1, n2 and n3, runs; whoever of it returns first will lead.",
+    );
+    expect(teller.tell(2, lead(7, 3, true))).toBe(
+      "2 bad: n3 leads orders-0 from outside the ISR, leader epoch 1. " +
+        "No in-sync replica runs, and the topic allows it: what only the others had is lost.",
+    );
+    expect(
+      teller.tell(1, {
+        kind: "replicaTruncated",
+        ...ORDERS,
+        fromOffset: offset(5),
+        toOffset: offset(3),
+        committedCount: 2,
+      }),
+    ).toContain("came from outside the ISR: 2 of them were readable, and are lost.");
+  });
+
+  test("leadership goes back to the first of the replicas", () => {
+    const teller = Teller.running(errorName);
+    teller.tell(2, lead(6, 2));
+    const proposed: BrokerEvent = {
+      kind: "leaderProposed",
+      ...ORDERS,
+      from: nodeId(2),
+      leader: nodeId(1),
+      unclean: false,
+      cause: "preferred",
+    };
+    expect(teller.tell(2, proposed)).toBeNull();
+    expect(teller.tell(2, lead(7, 1))).toContain("It is the first of the replicas, and in sync");
+  });
+
+  test("a broker is fenced, and so leaves the ISR", () => {
+    const teller = Teller.running(errorName);
+    const fence = applied(6, { kind: "fenceBroker", node: nodeId(3), brokerEpoch: 1 });
+    expect(teller.tell(2, fence)).toContain("1 warn: n3 is fenced.");
+    const isr = [nodeId(1), nodeId(2)];
+    const shrink = { kind: "updateIsr", ...ORDERS, isr, brokerEpochs: [1, 1], ...EPOCHS } as const;
+    expect(teller.tell(2, applied(7, shrink))).toContain(
+      "Its session has ended, so the controller took it out. The ISR is now n1 and n2.",
+    );
+    const unfence = applied(8, { kind: "unfenceBroker", node: nodeId(3), brokerEpoch: 1 });
+    expect(teller.tell(2, unfence)).toContain("1 ok: n3 is fenced no longer.");
+  });
+
+  test("a partition moves, and a topic goes", () => {
+    const teller = Teller.running(errorName);
+    const replicas = [nodeId(2), nodeId(3), nodeId(4)];
+    const move = applied(6, { kind: "reassignPartition", ...ORDERS, replicas, ...EPOCHS });
+    expect(teller.tell(2, move)).toBe(
+      "2 plain: orders-0 moves to n2, n3 and n4. Entry 6 is committed: " +
+        "the replicas before keep it too until all of these are in sync.",
+    );
+    const moved = applied(7, { kind: "completeReassignment", ...ORDERS, ...EPOCHS });
+    expect(teller.tell(2, moved)).toContain("2 ok: orders-0 has moved.");
+    const topicId = "00000000000000000000000000000001";
+    const gone = applied(8, { kind: "deleteTopic", topic: "orders", topicId });
+    expect(teller.tell(2, gone)).toContain("2 warn: Topic orders was deleted.");
+    expect(teller.story.partitions.size).toBe(0);
+  });
+
+  test("a group shares its partitions anew, and has", () => {
+    const teller = Teller.running(errorName);
+    const group = { groupId: "readers", generation: 2 };
+    expect(
+      teller.tell(2, {
+        kind: "groupRebalanceBegan",
+        ...group,
+        reason: "sessionEnded",
+        memberId: "c3-1",
+      }),
+    ).toBe(
+      "2 plain: Group readers shares its partitions anew. " +
+        "A consumer was silent for too long; n2 coordinates it and waits for all to join again.",
+    );
+    expect(teller.tell(2, { kind: "groupAssigned", ...group })).toContain(
+      "2 ok: Group readers has shared its partitions.",
+    );
+  });
+
   test("a command that came too late changed nothing", () => {
     const event = { ...createTopic, index: index(9), noOpReason: "the topic exists" };
     expect(Teller.running(errorName).tell(2, event as BrokerEvent)).toBe(
@@ -432,6 +602,7 @@ describe("topics and partitions", () => {
         ...ORDERS,
         fromOffset: offset(5),
         toOffset: offset(3),
+        committedCount: 0,
       }),
     ).toBe(
       "2 warn: n2 cut offsets 3 to 4 of orders-0. " +

@@ -1,13 +1,13 @@
 import type { BrokerEvent } from "../broker/event.ts";
-import type { RequestRecord } from "../sim/history.ts";
 import type { WorldEvent } from "../sim/worldEvent.ts";
-import { diskEventView } from "./diskEventView.ts";
-import { kafkaEventView } from "./kafkaEventView.ts";
+import type { EventDraft } from "./eventDraft.ts";
 import { raftEventView } from "./raftEventView.ts";
-import type { ErrorName } from "./source.ts";
 import type { Story } from "./story.ts";
 import type { EventView } from "./view.ts";
 import { worldEventView } from "./worldEventView.ts";
+
+/** Tells what is neither of the world nor of Raft. */
+export type TellMore = (event: WorldEvent, story: Story) => EventDraft | null;
 
 /**
  * The two sentences that an event is told in: the first says what, the second says why. Null for
@@ -16,13 +16,12 @@ import { worldEventView } from "./worldEventView.ts";
 export function eventView(
   event: WorldEvent,
   story: Story,
-  requests: readonly RequestRecord[],
-  errorName: ErrorName,
+  tellMore: TellMore | null,
 ): EventView | null {
   const draft =
-    worldEventView(event, story, requests, errorName) ??
+    worldEventView(event, story) ??
     raftEventView(event.node, event.event as BrokerEvent, story) ??
-    kafkaEventView(event.node, event.event as BrokerEvent, story) ??
-    diskEventView(event.node, event.event, story);
+    tellMore?.(event, story) ??
+    null;
   return draft === null ? null : { id: event.id, atUs: event.atUs, ...draft };
 }

@@ -3,8 +3,9 @@ import { index, nodeId, NO_NODE, offset, term } from "../base/index.ts";
 import { message } from "../raft/message.ts";
 import type { Entry, Message } from "../raft/message.ts";
 import type { Flight, Payload } from "../sim/index.ts";
-import { errorName } from "../wire/index.ts";
+import { decodeResponse, encodeResponse, errorName, NO_TOPIC_ID } from "../wire/index.ts";
 import { flightView, readyMessageText } from "./flightView.ts";
+import { payloadFacts } from "./requestFacts.ts";
 
 const entry = (at: number): Entry => ({
   index: index(at),
@@ -32,11 +33,11 @@ function view(payload: Payload, fromClient = false) {
     arrivesAtUs: 9,
     lostAtUs: null,
   };
-  return flightView(flight, errorName);
+  return flightView(flight, (other) => payloadFacts(other, { decodeResponse, errorName }));
 }
 
 const raftView = (type: Message["type"], changes: Partial<Message> = {}) =>
-  view({ kind: "raft", message: raft(type, changes), generation: 0, toGeneration: 0 });
+  view({ kind: "raft", group: 0, message: raft(type, changes), generation: 0, toGeneration: 0 });
 
 describe("messages of Raft", () => {
   test("append and ack", () => {
@@ -80,27 +81,64 @@ describe("messages of Raft", () => {
 describe("requests and answers", () => {
   const place = { topic: "orders", partition: 0 };
 
-  test("a client's record and a refusal", () => {
+  const sent = { client: 1, connection: 1, correlationId: 1 } as const;
+  const bytes = new Uint8Array(0);
+
+  test("a client's record and a refusal, read from the bytes of the answer", () => {
     const request = {
       api: "produce",
+      transactionalId: null,
       acks: -1,
       timeoutMs: 1,
-      partitions: [{ ...place, records: new Uint8Array(0) }],
+      partitions: [{ ...place, records: bytes }],
     } as const;
-    const sent = view({ kind: "clientRequest", correlationId: 1, request }, true);
-    expect(sent).toMatchObject({ kind: "produce", label: "record for orders-0 from c1 to n2" });
-    const answer = { ...place, errorCode: 6, baseOffset: -1, currentLeader: null } as const;
-    const response = { api: "produce", partitions: [answer] } as const;
-    expect(view({ kind: "clientResponse", correlationId: 1, response })).toMatchObject({
+    const api = { api: "produce", apiVersion: 9 } as const;
+    expect(
+      view({ kind: "clientFrame", ...sent, ...api, frame: bytes, request }, true),
+    ).toMatchObject({
+      kind: "produce",
+      label: "record for orders-0 from c1 to n2",
+      caption: "record",
+    });
+    const answer = (errorCode: 0 | 6, baseOffset: number): Uint8Array =>
+      encodeResponse(
+        { ...api, apiKey: 0, correlationId: 1, clientId: "c1" },
+        {
+          api: "produce",
+          partitions: [
+            {
+              ...place,
+              errorCode,
+              baseOffset,
+              logStartOffset: 0,
+              errorMessage: null,
+              currentLeader: null,
+            },
+          ],
+          nodeEndpoints: [],
+        },
+      );
+    expect(view({ kind: "serverFrame", ...sent, ...api, frame: answer(6, -1) })).toMatchObject({
+      kind: "produce",
       answer: true,
       refused: true,
       caption: "NOT_LEADER_OR_FOLLOWER",
+    });
+    expect(view({ kind: "serverFrame", ...sent, ...api, frame: answer(0, 41) })).toMatchObject({
+      refused: false,
+      label: 'answer "offset 41" from n1 to n2',
+      caption: "offset 41",
+    });
+    expect(view({ kind: "serverFrame", ...sent, ...api, frame: bytes })).toMatchObject({
+      refused: true,
+      label: "answer that cannot be read from n1 to n2",
     });
   });
 
   test("a follower's fetch of several partitions, and its empty answer", () => {
     const wanted = {
       ...place,
+      topicId: NO_TOPIC_ID,
       fetchOffset: offset(0),
       currentLeaderEpoch: -1,
       lastFetchedEpoch: -1,
@@ -109,8 +147,10 @@ describe("requests and answers", () => {
     const request = {
       api: "fetch",
       replicaId: nodeId(1),
+      replicaEpoch: 1,
       maxWaitMs: 1,
       minBytes: 1,
+      maxBytes: 1,
       partitions: [wanted, { ...wanted, partition: 1 }],
     } as const;
     expect(view({ kind: "request", correlationId: 1, request, generation: 0 })).toMatchObject({
@@ -118,16 +158,54 @@ describe("requests and answers", () => {
       label: "fetch of orders-0 and 1 more from n1 to n2",
       caption: "",
     });
-    const response = { api: "fetch", partitions: [] } as const;
-    expect(view({ kind: "response", correlationId: 1, response }).label).toContain(
-      "answer without records",
-    );
+    const response = { api: "fetch", errorCode: 0, partitions: [], nodeEndpoints: [] } as const;
+    expect(view({ kind: "response", correlationId: 1, response })).toMatchObject({
+      label: "answer without records from n1 to n2",
+      caption: "",
+    });
   });
 
   test("a broker's heartbeat", () => {
-    const request = { api: "brokerHeartbeat", brokerId: NO_NODE } as const;
+    const request = { api: "brokerHeartbeat", brokerId: NO_NODE, incarnation: 0 } as const;
     expect(view({ kind: "request", correlationId: 1, request, generation: 0 }).kind).toBe(
       "heartbeat",
+    );
+  });
+
+  test("an administrator's command, and its refusal", () => {
+    const command = { kind: "electPreferredLeaders", topic: null } as const;
+    const request = { api: "admin", command, timeoutMs: 1 } as const;
+    expect(view({ kind: "adminRequest", ...sent, request }, true)).toMatchObject({
+      kind: "client",
+      label: 'admin command "elect preferred leaders" from c1 to n2',
+    });
+    const response = {
+      api: "admin",
+      errorCode: 41,
+      errorMessage: null,
+      controllerId: nodeId(3),
+      result: null,
+    } as const;
+    expect(view({ kind: "adminResponse", ...sent, response })).toMatchObject({
+      refused: true,
+      caption: "NOT_CONTROLLER",
+    });
+  });
+
+  test("the requests of a group name it, and the end of a connection is told", () => {
+    const request = {
+      api: "heartbeat",
+      groupId: "readers",
+      generationId: 1,
+      memberId: "m",
+      groupInstanceId: null,
+    } as const;
+    const api = { api: "heartbeat", apiVersion: 4 } as const;
+    expect(
+      view({ kind: "clientFrame", ...sent, ...api, frame: bytes, request }, true).label,
+    ).toContain("heartbeat of group readers");
+    expect(view({ kind: "connectionClosed", client: 1, connection: 1 }).label).toBe(
+      "end of a connection from n1 to n2",
     );
   });
 });

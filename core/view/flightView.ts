@@ -1,8 +1,6 @@
 import type { Message } from "../raft/message.ts";
 import type { Flight } from "../sim/index.ts";
-import type { Request, Response } from "../wire/request.ts";
 import { nodeName } from "./richText.ts";
-import type { ErrorName } from "./source.ts";
 import type { FlightKind, FlightView } from "./view.ts";
 
 /** What a message is, wherever it is shown: on the stage, in the lanes, in a Ready. */
@@ -16,14 +14,16 @@ export interface MessageFacts {
   readonly caption: string;
 }
 
-export function flightView(flight: Flight, errorName: ErrorName): FlightView {
+/** Says what a message is that is not one of Raft. */
+export type RequestTeller = (payload: Exclude<Flight["payload"], { kind: "raft" }>) => MessageFacts;
+
+/** Without a teller there are no clients yet, and brokers send each other heartbeats alone. */
+export function flightView(flight: Flight, tellRequest: RequestTeller | null): FlightView {
   const { payload, from, to } = flight;
   const { title, ...facts } =
     payload.kind === "raft"
       ? raftFacts(payload.message)
-      : payload.kind === "request" || payload.kind === "clientRequest"
-        ? requestFacts(payload.request)
-        : responseFacts(payload.response, errorName);
+      : (tellRequest?.(payload) ?? { ...HEARTBEAT, answer: payload.kind === "response" });
   return {
     id: flight.id,
     ...facts,
@@ -35,6 +35,14 @@ export function flightView(flight: Flight, errorName: ErrorName): FlightView {
     label: `${title} from ${from.name} to ${to.name}`,
   };
 }
+
+const HEARTBEAT = {
+  kind: "heartbeat",
+  refused: false,
+  term: 0,
+  title: "broker heartbeat",
+  caption: "",
+} as const;
 
 export function raftFacts(message: Message): MessageFacts {
   const { type, term, index, reject } = message;
@@ -122,100 +130,4 @@ export function readyMessageText(message: Message): string {
     default:
       return `${message.type} to ${to}`;
   }
-}
-
-function requestFacts(request: Request): MessageFacts {
-  const asks = { answer: false, refused: false, term: 0 };
-  switch (request.api) {
-    case "produce":
-      return {
-        ...asks,
-        kind: "produce",
-        title: `record for ${places(request)}`,
-        caption: "record",
-      };
-    case "fetch":
-      return { ...asks, kind: "fetch", title: `fetch of ${places(request)}`, caption: "" };
-    case "createTopics":
-      return {
-        ...asks,
-        kind: "client",
-        title: `request to create topic ${request.topics.map(({ topic }) => topic).join(", ")}`,
-        caption: "create topic",
-      };
-    case "metadata":
-      return { ...asks, kind: "client", title: "request for metadata", caption: "metadata" };
-    case "brokerHeartbeat":
-      return { ...asks, kind: "heartbeat", title: "broker heartbeat", caption: "" };
-    case "removeNode": {
-      const title = `request to remove ${nodeName(request.node)}`;
-      return { ...asks, kind: "client", title, caption: `remove ${nodeName(request.node)}` };
-    }
-    case "join":
-      return { ...asks, kind: "client", title: "request to join", caption: "join" };
-  }
-}
-
-function responseFacts(response: Response, errorName: ErrorName): MessageFacts {
-  const code = errorCodeOf(response);
-  const says = { answer: true, refused: code !== 0, term: 0 };
-  const error = code === 0 ? null : errorName(code);
-  switch (response.api) {
-    case "produce": {
-      const offset = response.partitions[0]?.baseOffset ?? -1;
-      const caption = error ?? `offset ${offset}`;
-      return { ...says, kind: "produce", title: `answer "${caption}"`, caption };
-    }
-    case "fetch": {
-      const bytes = response.partitions.reduce((sum, { records }) => sum + records.length, 0);
-      const title = bytes === 0 ? "answer without records" : `answer with ${bytes} B of records`;
-      const caption = error ?? (bytes === 0 ? "" : "records");
-      return {
-        ...says,
-        kind: "fetch",
-        title: error === null ? title : `answer "${error}"`,
-        caption,
-      };
-    }
-    case "createTopics": {
-      const caption = error ?? "created";
-      return { ...says, kind: "client", title: `answer "${caption}"`, caption };
-    }
-    case "metadata":
-      return { ...says, kind: "client", title: "answer with metadata", caption: "metadata" };
-    case "brokerHeartbeat":
-      return { ...says, kind: "heartbeat", title: "answer to a broker heartbeat", caption: "" };
-    case "removeNode": {
-      const caption = error ?? "removed";
-      return { ...says, kind: "client", title: `answer "${caption}"`, caption };
-    }
-    case "join":
-      return { ...says, kind: "client", title: "answer to a request to join", caption: "" };
-  }
-}
-
-function errorCodeOf(response: Response) {
-  switch (response.api) {
-    case "produce":
-    case "fetch":
-      return response.partitions.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0;
-    case "createTopics":
-      return response.topics.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0;
-    case "brokerHeartbeat":
-    case "removeNode":
-    case "join":
-      return response.errorCode;
-    case "metadata":
-      return 0;
-  }
-}
-
-/** "orders-0", "orders-0 and 2 more". */
-function places(request: {
-  readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
-}): string {
-  const first = request.partitions[0];
-  if (first === undefined) return "nothing";
-  const more = request.partitions.length - 1;
-  return `${first.topic}-${first.partition}${more === 0 ? "" : ` and ${more} more`}`;
 }

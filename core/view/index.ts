@@ -1,4 +1,17 @@
 export type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
+export type { AdminCommand } from "../wire/request.ts";
+export type {
+  AdminAnswerView,
+  ClientView,
+  FrameFieldView,
+  FrameView,
+  GroupView,
+  Inspected,
+  InspectionView,
+  LookupView,
+  LossView,
+  PendingView,
+} from "./brokerPart.ts";
 export { EVENTS_MAX, LANES_WINDOW_US } from "./view.ts";
 export type {
   CutView,

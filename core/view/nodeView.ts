@@ -1,4 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
+import type { NodeMetadata } from "../metadata/index.ts";
 import type { RaftStatus } from "../raft/index.ts";
 import type { DiskWrite } from "../sim/index.ts";
 import { nodeName } from "./richText.ts";
@@ -16,6 +17,7 @@ export function nodeView(
   members: Members | null,
   write: WriteView | null,
   metadataHash: string,
+  registration: NodeMetadata | undefined,
 ): NodeView {
   const isRunning = process.state === "running";
   const voterCount = members?.voters.length ?? world.options.nodeCount;
@@ -38,6 +40,8 @@ export function nodeView(
     write: isRunning ? write : null,
     metadataHash,
     membership,
+    brokerEpoch: registration?.brokerEpoch ?? 0,
+    isFenced: registration?.isFenced ?? false,
     isDamaged: process.broker?.damage != null,
     isDiskFull: isRunning && (process.broker?.isDiskFull ?? false),
   };

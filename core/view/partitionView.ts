@@ -1,79 +1,91 @@
-import { NO_INDEX } from "../base/index.ts";
-import type { ClusterMetadata, PartitionMetadata } from "../metadata/index.ts";
+import { NO_NODE } from "../base/index.ts";
+import type { ClusterMetadata, PartitionMetadata, TopicConfig } from "../metadata/index.ts";
 import { nodeName } from "./richText.ts";
 import type { RecordReader } from "./recordReader.ts";
-import type { BrokerSource, ProcessSource, ReplicaSource } from "./source.ts";
+import type { ProcessSource, ReplicaSource, WorldSource } from "./source.ts";
 import { partitionName } from "./story.ts";
 import type { PartitionView, RecordView, ReplicaLogView } from "./view.ts";
 
 const RECORDS_MAX = 12;
 
-/** What some node has made of the log up to `appliedIndex`. */
-export type AppliedMetadata = Pick<BrokerSource, "metadata" | "appliedIndex">;
+/** Topics of the brokers' own, such as that of the committed offsets. */
+export const isInternal = (topic: string): boolean => topic.startsWith("__");
 
-export const NO_METADATA: AppliedMetadata = {
-  metadata: { nodes: new Map(), topics: new Map(), partitions: new Map() },
-  appliedIndex: NO_INDEX,
-};
-
-/** The newest of `known` and of what the running nodes have applied by now. */
-export function newestMetadata(
-  processes: readonly ProcessSource[],
-  known: AppliedMetadata,
-): AppliedMetadata {
-  let newest = known;
-  for (const { state, broker } of processes) {
-    if (state !== "running" || broker === null) continue;
-    if (broker.appliedIndex > newest.appliedIndex) {
-      newest = { metadata: broker.metadata, appliedIndex: broker.appliedIndex };
-    }
-  }
-  return newest;
-}
-
-/** In order of topic and partition number. */
+/** In order of topic and partition number, internal topics last. */
 export function partitionViews(
   metadata: ClusterMetadata,
   processes: readonly ProcessSource[],
   records: RecordReader,
+  losses: WorldSource["losses"],
 ): readonly PartitionView[] {
-  return [...metadata.partitions.values()]
-    .sort((a, b) => compareText(a.topic, b.topic) || a.partition - b.partition)
-    .map((partition) => {
-      const min = metadata.topics.get(partition.topic)?.config.minInsyncReplicas ?? 1;
-      return partitionView(partition, min, processes, records);
-    });
+  return [...metadata.partitions.values()].sort(byPlace).map((partition) => {
+    const config = metadata.topics.get(partition.topic)?.config ?? NO_CONFIG;
+    return partitionView(partition, config, processes, records, losses);
+  });
 }
+
+/** Of a topic that is being deleted. */
+const NO_CONFIG: TopicConfig = {
+  minInsyncReplicas: 1,
+  replicationMode: "isr",
+  uncleanLeaderElection: false,
+};
 
 function partitionView(
   partition: PartitionMetadata,
-  minInsyncReplicas: number,
+  config: TopicConfig,
   processes: readonly ProcessSource[],
   records: RecordReader,
+  losses: WorldSource["losses"],
 ): PartitionView {
-  const { topic, leader, replicas, isr } = partition;
+  const { topic, leader, replicas, isr, group } = partition;
   const running = new Set(processes.filter(isRunning).map(({ node }) => node));
   const leaderAlive = running.has(leader);
   const replicaLogs = processes
     .filter(({ node }) => replicas.includes(node))
     .map((process) => replicaLogView(partition, process, records));
+  const least = Math.min(config.minInsyncReplicas, replicas.length);
   return {
     name: partitionName(topic, partition.partition),
     topic,
     partition: partition.partition,
-    leader: nodeName(leader),
+    mode: group > 0 ? "raft" : "isr",
+    leader: leader === NO_NODE ? null : nodeName(leader),
     leaderAlive,
     leaderEpoch: partition.leaderEpoch,
     partitionEpoch: partition.partitionEpoch,
     replicas: replicas.map(nodeName),
+    addingReplicas: partition.addingReplicas.map(nodeName),
+    removingReplicas: partition.removingReplicas.map(nodeName),
     isr: isr.map(nodeName),
-    minInsyncReplicas,
-    underReplicated: isr.length < replicas.length,
-    belowMinIsr: isr.length < minInsyncReplicas,
+    proposedIsr: proposedIsr(partition, processes),
+    minInsyncReplicas: least,
+    uncleanElection: config.uncleanLeaderElection,
+    underReplicated: isr.length < replicas.length - partition.addingReplicas.length,
+    belowMinIsr: group === 0 && isr.length < least,
     offline: !leaderAlive && !isr.some((member) => running.has(member)),
     highWatermark: highWatermark(replicaLogs),
+    uncleanLossCount: uncleanLossCount(partition, losses),
     replicaLogs,
   };
+}
+
+function proposedIsr(
+  { topic, partition, leader }: PartitionMetadata,
+  processes: readonly ProcessSource[],
+): readonly string[] | null {
+  const process = processes.find(({ node, state }) => node === leader && state === "running");
+  const led = process?.broker?.led.get(partitionName(topic, partition));
+  return led?.proposals.at(-1)?.isr.map(nodeName) ?? null;
+}
+
+function uncleanLossCount(
+  { topic, partition }: PartitionMetadata,
+  losses: WorldSource["losses"],
+): number {
+  return losses
+    .filter((loss) => loss.topic === topic && loss.partition === partition)
+    .reduce((sum, { records }) => sum + records, 0);
 }
 
 /** The leader's; while it is down the highest that a live replica has heard of. */
@@ -107,6 +119,8 @@ function lastRecords(log: ReplicaSource, reader: RecordReader): RecordView[] {
   const last: RecordView[] = [];
   for (let at = log.batches.length - 1; at >= 0 && last.length < RECORDS_MAX; at--) {
     const batch = log.batches[at]!;
+    // Older ones are on the disk alone.
+    if (batch.bytes === null) break;
     const isDurable = batch.lastOffset < log.durableEndOffset;
     last.unshift(...reader.recordsOf(batch.bytes, isDurable));
   }
@@ -114,6 +128,11 @@ function lastRecords(log: ReplicaSource, reader: RecordReader): RecordView[] {
 }
 
 const isRunning = ({ state }: ProcessSource): boolean => state === "running";
+
+function byPlace(a: PartitionMetadata, b: PartitionMetadata): number {
+  const internal = Number(isInternal(a.topic)) - Number(isInternal(b.topic));
+  return internal || compareText(a.topic, b.topic) || a.partition - b.partition;
+}
 
 /** By code unit: the order must not depend on a locale. */
 function compareText(a: string, b: string): number {

@@ -1,21 +1,26 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import * as metadata from "../metadata/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
-import { World } from "../sim/index.ts";
+import { decodeAssignment } from "../sim/client/consumerProtocol.ts";
+import { valueName } from "../sim/client/records.ts";
+import { createWorld } from "../sim/createWorld.ts";
+import type { World } from "../sim/index.ts";
 import type { ActionBody, RunOptions } from "../sim/index.ts";
 import * as wal from "../wal/index.ts";
 import * as wire from "../wire/index.ts";
 import { DiskViews } from "./diskView.ts";
+import { BrokerViews } from "./brokerViews.ts";
 import { Projector } from "./project.ts";
 import { plainText } from "./richText.ts";
 import type { Readers, WorldSource } from "./source.ts";
 import type { WorldView } from "./view.ts";
 
 const READERS: Readers = { ...metadata, ...wal, ...wire };
+const CLIENT_READERS = { decodeAssignment, valueName, decodeResponse: wire.decodeResponse };
 
 /** A world with its projector, driven in simulated seconds. */
 class Stage {
-  readonly projector = new Projector(READERS);
+  readonly projector = new Projector(READERS, null, new BrokerViews(READERS, CLIENT_READERS));
   readonly world: World;
   view: WorldView;
 
@@ -23,7 +28,7 @@ class Stage {
     const run = threeBrokers(seed);
     const changed = { ...run, options: { ...run.options, ...options } };
     this.projector.showDisks(new DiskViews(READERS));
-    this.world = new World(changed, { onEvent: this.projector.onEvent });
+    this.world = createWorld(changed, { onEvent: this.projector.onEvent });
     // Compiles only as long as every World is a WorldSource.
     const source: WorldSource = this.world;
     this.view = this.projector.project(source);
@@ -105,7 +110,19 @@ describe("a run in one page", () => {
 
   test("names the columns of the log after their commands", () => {
     const words = stage.view.log.columns.map(({ word }) => word);
-    expect(words).toEqual(["no-op", "node", "node", "node", "topic", "assign", "assign", "assign"]);
+    // Each broker registers some time of its own.
+    expect(words.filter((word) => word === "broker")).toHaveLength(3);
+    const others = words.filter((word) => word !== "broker");
+    expect(others).toEqual([
+      "no-op",
+      "node",
+      "node",
+      "node",
+      "topic",
+      "assign",
+      "assign",
+      "assign",
+    ]);
     for (const row of Object.values(stage.view.logs)) {
       expect(row.cells.every(({ state }) => state === "committed")).toBe(true);
       expect(row.note).toBe("on disk");
@@ -312,8 +329,8 @@ describe("identity", () => {
   test("a new projector goes on from the view that was shown last", () => {
     const stage = new Stage(3);
     const shown = stage.run(6);
-    const projector = new Projector(READERS, shown);
-    const world = new World(stage.world.run, { onEvent: projector.onEvent });
+    const projector = new Projector(READERS, shown, new BrokerViews(READERS, CLIENT_READERS));
+    const world = createWorld(stage.world.run, { onEvent: projector.onEvent });
     world.runUntil(shown.nowUs);
     const again = projector.project(world);
     expect(again.partitions).toBe(shown.partitions);

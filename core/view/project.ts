@@ -1,18 +1,22 @@
 import type { ClusterMetadata } from "../metadata/index.ts";
 import type { Flight, WorldEvent } from "../sim/index.ts";
+import { newestMetadata, NO_METADATA } from "./appliedMetadata.ts";
+import type { AppliedMetadata } from "./appliedMetadata.ts";
 import { Commands } from "./commands.ts";
 import type { Recovered } from "./diskNote.ts";
+import { NO_BROKER_PART } from "./brokerPart.ts";
+import type { BrokerPartView, Inspected } from "./brokerPart.ts";
+import type { BrokerViews } from "./brokerViews.ts";
 import type { DiskViews } from "./diskView.ts";
 import { eventView } from "./eventView.ts";
+import type { TellMore } from "./eventView.ts";
+import type { Inspector } from "./inspector.ts";
+import { firstSuggestion } from "./firstSuggestion.ts";
 import { flightView } from "./flightView.ts";
 import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
 import { cutViews, nodeView, writeView } from "./nodeView.ts";
 import type { Members } from "./nodeView.ts";
-import { newestMetadata, NO_METADATA, partitionViews } from "./partitionView.ts";
-import type { AppliedMetadata } from "./partitionView.ts";
 import { readyView } from "./readyView.ts";
-import { RecordReader } from "./recordReader.ts";
-import { RequestViews } from "./requestView.ts";
 import { reuse } from "./reuse.ts";
 import { nodeName } from "./richText.ts";
 import { RunFold } from "./runView.ts";
@@ -20,7 +24,6 @@ import { safetyView } from "./safetyView.ts";
 import { sentenceView } from "./sentence.ts";
 import type { ProcessSource, Readers, WorldSource } from "./source.ts";
 import { Story } from "./story.ts";
-import { suggestionView } from "./suggestion.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
 import { EVENTS_MAX } from "./view.ts";
 import type { DiskBytesView, EventView, FlightView, WorldView, WriteView } from "./view.ts";
@@ -31,18 +34,20 @@ import { WriteLabels } from "./writeLabels.ts";
  * only once. A world that was made anew, as for a seek, needs a new Projector; give it the view
  * that was shown last, and what did not change keeps its identity.
  *
- *     const projector = new Projector(readers, lastView);
- *     const world = new World(run, { onEvent: projector.onEvent });
+ *     const projector = new Projector(readers, lastView, new BrokerViews(readers, clientReaders));
+ *     const world = new World(run, { onEvent: projector.onEvent }, parts);
  *     projector.project(world);
  */
 export class Projector {
   readonly #readers: Readers;
   readonly #commands: Commands;
-  readonly #records: RecordReader;
-  readonly #requests: RequestViews;
+  /** Null in a world without clients. */
+  readonly #brokers: BrokerViews | null;
   readonly #writeLabels: WriteLabels;
   /** Null until `showDisks`. */
   #disks: DiskViews | null = null;
+  #inspector: Inspector | null = null;
+  #inspected: Inspected | null = null;
   /** What each node found when it was started last. */
   readonly #recovered = new Map<number, Recovered>();
   readonly #run = new RunFold();
@@ -56,11 +61,10 @@ export class Projector {
   #metadata: AppliedMetadata = NO_METADATA;
   #view: WorldView | null;
 
-  constructor(readers: Readers, previous: WorldView | null = null) {
+  constructor(readers: Readers, previous: WorldView | null, brokers: BrokerViews | null) {
     this.#readers = readers;
+    this.#brokers = brokers;
     this.#commands = new Commands(readers.decodeCommand);
-    this.#records = new RecordReader(readers.decodeRecordBatch);
-    this.#requests = new RequestViews(readers.errorName);
     this.#writeLabels = new WriteLabels(readers.segmentOfFileName);
     this.#view = previous;
   }
@@ -72,6 +76,15 @@ export class Projector {
   /** From now on disks are shown too: a part of its own, which a page can load when it has time. */
   showDisks(disks: DiskViews): void {
     this.#disks = disks;
+  }
+
+  /** And for the bytes of what is looked at. */
+  showInspector(inspector: Inspector): void {
+    this.#inspector = inspector;
+  }
+
+  inspect(what: Inspected | null): void {
+    this.#inspected = what;
   }
 
   /** The world as it is now. The same object as last time when nothing has changed. */
@@ -86,8 +99,13 @@ export class Projector {
   #tell(world: WorldSource): Story {
     const story = (this.#story ??= new Story(world.options.nodeCount));
     const told: EventView[] = [];
+    const brokers = this.#brokers;
+    const tellMore: TellMore | null =
+      brokers === null
+        ? null
+        : (event, story) => brokers.tell(event, story, world.history.requests);
     for (const event of this.#untold) {
-      const view = eventView(event, story, world.history.requests, this.#readers.errorName);
+      const view = eventView(event, story, tellMore);
       if (view !== null) told.push(view);
       this.#writeLabels.observe(event, story);
       story.observe(event);
@@ -112,7 +130,7 @@ export class Projector {
     const summary = summaryView(processes);
     const members = membersOf(processes);
     const logs = this.#logSlices(processes, members);
-    const partitions = this.#partitionViews(processes);
+    const partitions = this.#partitionViews(world);
     const { disks, diskBytes } = this.#diskSlices(world);
     const scene = {
       nowUs,
@@ -122,7 +140,7 @@ export class Projector {
       cuts: cutViews(world),
       quorum: logs.quorum,
       partitions: Object.fromEntries(partitions.map((partition) => [partition.name, partition])),
-      requests: this.#requests.of(world.history.requests),
+      requests: this.#brokers?.requests(world.history.requests) ?? [],
       safety: safetyView(world),
       disks,
       heartbeatUs: options.heartbeatTicks * options.tickUs,
@@ -132,7 +150,9 @@ export class Projector {
       ...slices,
       ...logs,
       sentence: sentenceView(scene, this.#events),
-      suggestion: suggestionView(scene, story.actionKinds, this.#disks?.suggestions ?? null),
+      suggestion:
+        this.#brokers?.suggestion(scene, story.actionKinds, this.#disks?.suggestions ?? null) ??
+        firstSuggestion(scene),
       // In the order in which they were sent, so that the list only slides.
       flights: world
         .flights()
@@ -148,6 +168,7 @@ export class Projector {
         ),
       ),
       diskBytes,
+      ...this.#brokerPart(world, story, scene.partitions),
       partitionNames: partitions.map(({ name }) => name),
       events: this.#events,
       run: this.#run.view,
@@ -165,6 +186,18 @@ export class Projector {
     return { disks, diskBytes };
   }
 
+  #brokerPart(
+    world: WorldSource,
+    { lookups }: Story,
+    partitions: WorldView["partitions"],
+  ): BrokerPartView {
+    const inspection = this.#inspector?.inspect(world, this.#inspected) ?? null;
+    if (this.#brokers === null) return { ...NO_BROKER_PART, inspection };
+    const { metadata } = this.#metadata;
+    const part = this.#brokers.view(world, { metadata, partitions, lookups });
+    return { ...part, inspection };
+  }
+
   #nodeView(
     world: WorldSource,
     process: ProcessSource,
@@ -177,7 +210,8 @@ export class Projector {
       (one) => one.node === nodeName(node) && !one.lost && one.endsAtUs > world.nowUs,
     );
     const hash = broker === null || state !== "running" ? "" : this.#hashOf(broker.metadata);
-    return nodeView(world, process, status, members, write ?? null, hash);
+    const registration = this.#metadata.metadata.nodes.get(node);
+    return nodeView(world, process, status, members, write ?? null, hash, registration);
   }
 
   #hashOf(metadata: ClusterMetadata): string {
@@ -207,16 +241,16 @@ export class Projector {
     };
   }
 
-  #partitionViews(processes: readonly ProcessSource[]) {
-    this.#metadata = newestMetadata(processes, this.#metadata);
-    return partitionViews(this.#metadata.metadata, processes, this.#records);
+  #partitionViews(world: WorldSource) {
+    this.#metadata = newestMetadata(world.processes, this.#metadata);
+    return this.#brokers?.partitions(this.#metadata.metadata, world) ?? [];
   }
 
   /** A flight is one object for as long as it flies; all that changes is whether it was lost. */
   #flightView(flight: Flight): FlightView {
     const known = this.#flights.get(flight);
     if (known !== undefined && known.lostAtUs === flight.lostAtUs) return known;
-    const view = flightView(flight, this.#readers.errorName);
+    const view = flightView(flight, this.#brokers?.tellRequest ?? null);
     this.#flights.set(flight, view);
     return view;
   }

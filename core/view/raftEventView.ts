@@ -112,8 +112,8 @@ function stoodForElection(node: NodeId, event: RoleChanged, story: Story): Event
     "plain",
     say`${nodeNoun(node)} stands for election in ${termNoun(event.term)}.`,
     event.cause === "preVoteWon"
-      ? say`A majority would vote for it; ${story.majority} of ${story.nodeCount} votes are needed.`
-      : say`${timerRanOut(event.cause)}; ${story.majority} of ${story.nodeCount} votes are needed.`,
+      ? say`A majority would vote for it; ${story.majority} of ${story.voterCount} votes are needed.`
+      : say`${timerRanOut(event.cause)}; ${story.majority} of ${story.voterCount} votes are needed.`,
   );
 }
 
@@ -139,7 +139,7 @@ function electionFailedReason(
   const rivals = story.rivals(node, lostTerm);
   if (rivals.length > 0) return say`The votes were split: others went to ${nodeList(rivals)}.`;
   if (refused.length > 0) return say`${nodeList(refused)} refused their votes.`;
-  return say`Too few votes came in time; it needs ${story.majority} of ${story.nodeCount}.`;
+  return say`Too few votes came in time; it needs ${story.majority} of ${story.voterCount}.`;
 }
 
 function steppedDown(node: NodeId, event: RoleChanged): EventDraft {
@@ -157,7 +157,7 @@ function gaveUpReason(event: RoleChanged, story: Story): RichText {
     case "higherTerm":
       return say`It heard of a newer term, ${termNoun(event.term)}.`;
     default:
-      return say`Too few would vote for it; it needs ${story.majority} of ${story.nodeCount}.`;
+      return say`Too few would vote for it; it needs ${story.majority} of ${story.voterCount}.`;
   }
 }
 
@@ -222,7 +222,7 @@ function committed(from: number, to: number, story: Story): EventDraft {
     1,
     "ok",
     what,
-    say`At least ${story.majority} of ${story.nodeCount} disks hold ${them}.`,
+    say`At least ${story.majority} of ${story.voterCount} disks hold ${them}.`,
   );
 }
 

@@ -109,6 +109,11 @@ function addPayload(
       addTopic(layout, record.topic, record.partition);
       layout.add("to offset", 8, record.toOffset, "client");
       return;
+    case "openReplica":
+      addTopic(layout, record.topic, record.partition);
+      layout.add("topic id length", 2, record.topicId.length, "client");
+      layout.add("topic id", record.topicId.length, record.topicId, "client");
+      return;
     case "snapshot":
       layout.add("index", 8, record.index, "snapshot");
       layout.add("term", 8, record.term, "term");

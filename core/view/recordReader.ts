@@ -26,18 +26,24 @@ export class RecordReader {
   }
 
   #read(bytes: Uint8Array, durable: boolean): readonly RecordView[] {
-    const decoded = this.#decode(bytes);
-    // A batch was checked when it was taken in, so a broken one is never in a log.
-    if (!decoded.ok) return [];
-    const { header, records } = decoded.batch;
-    return records.map((record) => ({
-      offset: record.offset,
-      leaderEpoch: header.leaderEpoch,
-      key: textOf(record.key),
-      value: textOf(record.value),
-      durable,
-    }));
+    return recordsOfBatch(this.#decode(bytes), durable);
   }
+}
+
+/** A batch was checked when it was taken in, so that one which cannot be read is a compressed one. */
+export function recordsOfBatch(
+  decoded: ReturnType<Readers["decodeRecordBatch"]>,
+  durable: boolean,
+): readonly RecordView[] {
+  if (!decoded.ok) return [];
+  const { header, records } = decoded.batch;
+  return records.map((record) => ({
+    offset: record.offset,
+    leaderEpoch: header.leaderEpoch,
+    key: textOf(record.key),
+    value: textOf(record.value),
+    durable,
+  }));
 }
 
 const textOf = (bytes: Uint8Array | null): string => (bytes === null ? "" : utf8Decode(bytes));

@@ -5,10 +5,16 @@ import type { Readers } from "./source.ts";
 import { partitionName } from "./story.ts";
 
 /** What a record of the log says, on one line. */
-export function recordText(record: WalRecord, decodeCommand: Readers["decodeCommand"]): string {
+export function recordText(
+  record: WalRecord,
+  group: number,
+  decodeCommand: Readers["decodeCommand"],
+): string {
   switch (record.kind) {
     case "entry": {
       const { index, term, entryType, data } = record;
+      // Only the entries of the metadata log hold commands; those of a partition hold its records.
+      if (group > 0) return `entry ${index} of term ${term} of the partition with group ${group}`;
       const decoded = data.length === 0 ? null : decodeCommand(data);
       const command = decoded?.ok === true ? decoded.command : null;
       return `entry ${index} of term ${term}: ${entryText({ type: entryType }, command)}`;
@@ -28,6 +34,8 @@ export function recordText(record: WalRecord, decodeCommand: Readers["decodeComm
       const place = partitionName(record.topic, record.partition);
       return `${place} is cut back to offset ${record.toOffset}`;
     }
+    case "openReplica":
+      return `${partitionName(record.topic, record.partition)} begins, of topic id ${record.topicId}`;
     case "snapshot":
       return record.installed
         ? `snapshot up to entry ${record.index}, from the leader`

@@ -1,13 +1,14 @@
 import type { RequestOutcome, RequestRecord } from "../sim/index.ts";
 import { errorReason } from "./errorReason.ts";
+import { adminWords } from "./requestFacts.ts";
 import { count, nodeName, seconds } from "./richText.ts";
 import type { ErrorName } from "./source.ts";
-import { partitionName } from "./story.ts";
+import { clientName, partitionName } from "./story.ts";
 import type { RequestView } from "./view.ts";
 
 const REQUESTS_MAX = 30;
 
-/** What clients asked for, oldest first. Their own questions for metadata are routine. */
+/** What a person asked for, oldest first. What clients ask on their own account is routine. */
 export class RequestViews {
   readonly #errorName: ErrorName;
   /** A record is replaced when it changes, so the same record has the same view. */
@@ -22,18 +23,18 @@ export class RequestViews {
     const created = new Set<number>();
     for (let at = requests.length - 1; at >= 0 && views.length < REQUESTS_MAX; at--) {
       const request = requests[at]!;
-      if (request.facts.kind === "metadata") continue;
+      if (request.operation === 0 || request.facts.kind === "metadata") continue;
       if (request.facts.kind === "createTopics") {
         // A client asks on until there is a controller; only its last attempt says anything.
         if (created.has(request.operation)) continue;
         created.add(request.operation);
       }
-      views.push(this.#view(request));
+      views.push(this.view(request));
     }
     return views.reverse();
   }
 
-  #view(request: RequestRecord): RequestView {
+  view(request: RequestRecord): RequestView {
     const known = this.#known.get(request);
     if (known !== undefined) return known;
     const view = requestView(request, this.#errorName);
@@ -50,6 +51,7 @@ function requestView(request: RequestRecord, errorName: ErrorName): RequestView 
   return {
     id: request.id,
     kind: facts.kind,
+    client: clientName(request.client),
     to: nodeName(request.node),
     target: targetOf(facts),
     acks,
@@ -76,11 +78,27 @@ function targetOf(facts: RequestRecord["facts"]): string {
       return partitionName(facts.topic, facts.partition);
     case "createTopics":
       return facts.topic;
-    case "removeNode":
-      return nodeName(facts.node);
+    case "admin":
+      return adminTarget(facts.command);
+    case "group":
+      return facts.group;
     case "metadata":
+    case "initProducerId":
+    case "listOffsets":
       return "";
   }
+}
+
+type AdminCommand = Extract<RequestRecord["facts"], { kind: "admin" }>["command"];
+
+/** "remove node n3", "delete topic users". */
+export function adminTarget(command: AdminCommand): string {
+  const words = adminWords(command.kind);
+  if ("node" in command) return `${words} ${nodeName(command.node)}`;
+  if (!("topic" in command) || command.topic === null) return words;
+  return "partition" in command
+    ? `${words} ${partitionName(command.topic, command.partition)}`
+    : `${words} ${command.topic}`;
 }
 
 function stateOf(outcome: RequestOutcome): RequestView["state"] {
@@ -97,18 +115,14 @@ function stateOf(outcome: RequestOutcome): RequestView["state"] {
 }
 
 function textOf(request: RequestRecord, errorName: ErrorName): string {
-  const { facts, outcome, node } = request;
+  const { facts, outcome } = request;
   switch (outcome.kind) {
     case "waiting":
       return "no answer yet";
     case "sent":
       return "sent; acks=0 asks for no answer";
-    case "unanswered": {
-      const waitedUs = (request.endedAtUs ?? request.sentAtUs) - request.sentAtUs;
-      return outcome.reason === "refused"
-        ? `${nodeName(node)} is down`
-        : `no answer in ${seconds(waitedUs)}`;
-    }
+    case "unanswered":
+      return unansweredText(request, outcome.reason);
     case "answered":
       return outcome.errorCode === 0
         ? answerText(facts, outcome)
@@ -116,9 +130,23 @@ function textOf(request: RequestRecord, errorName: ErrorName): string {
   }
 }
 
-type Answered = Extract<RequestOutcome, { kind: "answered" }>;
+type Outcome<Kind extends RequestOutcome["kind"]> = Extract<RequestOutcome, { kind: Kind }>;
 
-function answerText(facts: RequestRecord["facts"], outcome: Answered): string {
+function unansweredText(
+  { node, sentAtUs, endedAtUs }: RequestRecord,
+  reason: Outcome<"unanswered">["reason"],
+): string {
+  switch (reason) {
+    case "refused":
+      return `${nodeName(node)} is down`;
+    case "closed":
+      return "the connection was closed";
+    case "timedOut":
+      return `no answer in ${seconds((endedAtUs ?? sentAtUs) - sentAtUs)}`;
+  }
+}
+
+function answerText(facts: RequestRecord["facts"], outcome: Outcome<"answered">): string {
   switch (facts.kind) {
     case "produce":
       return `offset ${outcome.baseOffset}`;
@@ -128,20 +156,24 @@ function answerText(facts: RequestRecord["facts"], outcome: Answered): string {
         : count(outcome.records.length, "record", "records");
     case "createTopics":
       return "created";
-    case "removeNode":
-      return "removed";
-    case "metadata":
+    case "admin":
+      return outcome.result?.facts.map(({ name, value }) => `${name} ${value}`).join(", ") ?? "";
+    default:
       return "";
   }
 }
 
 /** For an error what helps: who to ask instead, if the answer said so. */
-function errorText(request: RequestRecord, outcome: Answered, errorName: ErrorName): string {
+function errorText(
+  request: RequestRecord,
+  outcome: Outcome<"answered">,
+  errorName: ErrorName,
+): string {
   const { facts, node } = request;
   const name = errorName(outcome.errorCode);
   const isElsewhere = outcome.leaderHint !== 0 && outcome.leaderHint !== node;
   const leader = nodeName(outcome.leaderHint);
   if (isElsewhere && name === "NOT_CONTROLLER") return `${leader} is the controller`;
   if (isElsewhere && name === "NOT_LEADER_OR_FOLLOWER") return `${leader} leads ${targetOf(facts)}`;
-  return errorReason(name);
+  return outcome.errorMessage ?? errorReason(name);
 }

@@ -34,6 +34,8 @@ const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
   write: null,
   metadataHash: "",
   membership: "voter",
+  brokerEpoch: 1,
+  isFenced: false,
   isDamaged: false,
   isDiskFull: false,
   ...changes,
@@ -63,6 +65,7 @@ function scene(nodes: readonly NodeView[], changes: Partial<Scene> = {}): Scene 
 const request: RequestView = {
   id: 57,
   kind: "produce",
+  client: "c1",
   to: "n2",
   target: "orders-0",
   acks: "all",

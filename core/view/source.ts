@@ -1,4 +1,5 @@
 import type { Broker, LedPartition, ReplicaLog } from "../broker/index.ts";
+import type { RaftPartitions } from "../broker/raftPartitions/raftPartitions.ts";
 import type { decodeCommand, metadataHash, PartitionKey } from "../metadata/index.ts";
 import type { RawNode, Storage } from "../raft/index.ts";
 import type { Process, World } from "../sim/index.ts";
@@ -13,14 +14,24 @@ import type {
   segmentOfFileName,
   snapshotOfFileName,
 } from "../wal/index.ts";
-import type { decodeRecordBatch, errorName } from "../wire/index.ts";
+import type { decodeRecordBatch, decodeResponse, errorName } from "../wire/index.ts";
 
 /**
  * What the projection reads of a world. A `World` is one; nothing in here can change a world.
  */
 export interface WorldSource extends Pick<
   World,
-  "nowUs" | "options" | "flights" | "cuts" | "writes" | "disk" | "history" | "rules" | "violation"
+  | "nowUs"
+  | "options"
+  | "flights"
+  | "cuts"
+  | "writes"
+  | "disk"
+  | "history"
+  | "clients"
+  | "losses"
+  | "rules"
+  | "violation"
 > {
   readonly processes: readonly ProcessSource[];
 }
@@ -43,11 +54,14 @@ export interface BrokerSource extends Pick<
   | "damage"
   | "stopped"
   | "isDiskFull"
+  | "pendingProduces"
+  | "groups"
 > {
   readonly raft: RaftSource | null;
   readonly storage: Pick<Storage, "term" | "firstIndex" | "lastIndex"> | null;
   readonly replicas: ReadonlyMap<PartitionKey, ReplicaSource>;
-  readonly led: ReadonlyMap<PartitionKey, Pick<LedPartition, "proposals">>;
+  readonly led: ReadonlyMap<PartitionKey, LedPartition>;
+  readonly raftPartitions: Pick<RaftPartitions, "isReadable"> | null;
 }
 
 type RaftSource = Pick<
@@ -90,3 +104,5 @@ export interface Readers {
 }
 
 export type ErrorName = typeof errorName;
+/** Reads what brokers answer; not needed before there are clients. */
+export type DecodeResponse = typeof decodeResponse;

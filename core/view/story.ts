@@ -4,6 +4,7 @@ import type { MetadataCommand } from "../metadata/command.ts";
 import type { Role } from "../raft/role.ts";
 import type { Action } from "../sim/run.ts";
 import type { WorldEvent } from "../sim/worldEvent.ts";
+import type { Lookup } from "./lookupView.ts";
 import { majorityOf } from "./summaryView.ts";
 
 /** What the events have told of one node so far. */
@@ -21,10 +22,13 @@ export interface StoryNode {
   hasAskedToJoin: boolean;
   /** It told that its log is damaged when it was started. */
   isDamaged: boolean;
+  /** As of the newest that any node has applied. */
+  isFenced: boolean;
 }
 
 /** What the events have told of one partition so far: the newest that any node has applied. */
 export interface StoryPartition {
+  /** 0 while nobody leads. */
   leader: number;
   leaderEpoch: number;
   isr: readonly number[];
@@ -32,16 +36,20 @@ export interface StoryPartition {
   readonly isrReasons: Map<string, string>;
   /** Produces that waited for their condition, newest last; a few are enough. */
   waits: readonly { readonly lastOffset: number; readonly acks: 1 | -1 }[];
+  /** Leadership goes back to it because it is the first of the replicas; 0: to nobody. */
+  preferredLeader: number;
 }
 
 const WAITS_MAX = 64;
+const LOOKUPS_MAX = 30;
 
 /**
  * What the events of a run have told up to the one being spoken of. Sentences need it to say why:
  * an event tells what changed, the story what it changed from.
  */
 export class Story {
-  readonly nodeCount: number;
+  /** Who has ever voted in the metadata group. */
+  readonly everVoted: Set<number>;
   readonly nodes = new Map<number, StoryNode>();
   readonly partitions = new Map<string, StoryPartition>();
   /** Groups that are cut off from the rest. */
@@ -54,6 +62,10 @@ export class Story {
   appliedIndex = 0;
   /** Of the Raft group, as of the last change that a leader applied. */
   members: { readonly voters: readonly number[]; readonly learners: readonly number[] };
+  /** Clients that send records by themselves: then it is no news any more that one was taken. */
+  readonly producers = new Set<number>();
+  /** Who was asked for the leader, for the last produce requests. */
+  lookups: readonly Lookup[] = [];
   /** When the power of all nodes was cut or switched on: what then happens to each is no news. */
   #allAtUs = -1;
   readonly #snapshotsAskedFor = new Set<number>();
@@ -63,11 +75,11 @@ export class Story {
   readonly #lostVotesAtUs = new Map<number, number>();
 
   constructor(nodeCount: number) {
-    this.nodeCount = nodeCount;
     for (let node = 1; node <= nodeCount; node++) {
       this.nodes.set(node, stoppedNode());
     }
     this.members = { voters: [...this.nodes.keys()], learners: [] };
+    this.everVoted = new Set(this.members.voters);
   }
 
   /** Takes in what `eventView` has already spoken of. */
@@ -76,15 +88,22 @@ export class Story {
     if (what.kind === "actionTaken") this.#observeAction(what.action);
     else if (what.kind === "processStarted") this.#startNode(event.node);
     else if (what.kind === "powerLost") this.#stopNode(event.node);
-    else this.#observeBroker(event.node, what as BrokerEvent);
+    else if (what.kind === "produceDecided" || what.kind === "fetchRefused") {
+      const lookup = { id: event.id, atUs: event.atUs, node: event.node, event: what };
+      this.lookups = [...this.lookups, lookup].slice(-LOOKUPS_MAX);
+    } else this.#observeBroker(event.node, what as BrokerEvent);
   }
 
   node(node: number): StoryNode {
     return this.nodes.get(node) ?? stoppedNode();
   }
 
+  get voterCount(): number {
+    return this.members.voters.length;
+  }
+
   get majority(): number {
-    return majorityOf(this.nodeCount);
+    return majorityOf(this.voterCount);
   }
 
   runningNodes(): number[] {
@@ -105,7 +124,8 @@ export class Story {
     let best: number | null = null;
     for (const [id, node] of this.nodes) {
       if (!node.running || node.role !== "leader") continue;
-      if (this.reachableFrom(id).length < this.majority) continue;
+      const reached = this.reachableFrom(id).filter((other) => this.members.voters.includes(other));
+      if (reached.length < this.majority) continue;
       if (best === null || node.term > this.node(best).term) best = id;
     }
     return best;
@@ -173,6 +193,8 @@ export class Story {
   #observeAction(action: Action): void {
     this.actionKinds.add(action.kind);
     if (action.kind === "powerCut" || action.kind === "powerOn") this.#allAtUs = action.atUs;
+    if (action.kind === "startProducer") this.producers.add(action.client);
+    if (action.kind === "stopClient") this.producers.delete(action.client);
     if (action.kind === "snapshot") this.#snapshotsAskedFor.add(action.node);
     if (action.kind === "cut") {
       this.cuts = [...this.cuts, action.nodes];
@@ -189,7 +211,8 @@ export class Story {
 
   #startNode(node: NodeId): void {
     const starts = this.node(node).starts + 1;
-    this.nodes.set(node, { ...stoppedNode(), running: true, starts });
+    const { isFenced } = this.node(node);
+    this.nodes.set(node, { ...stoppedNode(), running: true, starts, isFenced });
   }
 
   #stopNode(id: NodeId): void {
@@ -231,7 +254,9 @@ export class Story {
         node.hasAskedToJoin = true;
         break;
       case "membershipChanged":
-        if (node.role === "leader") this.members = event;
+        if (node.role !== "leader") break;
+        this.members = event;
+        for (const voter of event.voters) this.everVoted.add(voter);
         break;
       case "snapshotTaken":
         this.#snapshotsAskedFor.delete(id);
@@ -239,6 +264,13 @@ export class Story {
       case "isrProposed": {
         const partition = this.partitions.get(partitionName(event.topic, event.partition));
         partition?.isrReasons.set(event.isr.join(), event.reason);
+        break;
+      }
+      case "leaderProposed": {
+        const partition = this.partitions.get(partitionName(event.topic, event.partition));
+        if (partition !== undefined) {
+          partition.preferredLeader = event.cause === "preferred" ? event.leader : 0;
+        }
         break;
       }
       case "produceWaiting":
@@ -275,25 +307,50 @@ export class Story {
   }
 
   #apply(command: MetadataCommand): void {
+    if (command.kind === "deleteTopic") {
+      // A name may hold dashes itself: what follows the last one is the number.
+      for (const key of this.partitions.keys()) {
+        if (key.slice(0, key.lastIndexOf("-")) === command.topic) this.partitions.delete(key);
+      }
+      return;
+    }
+    if (command.kind === "fenceBroker" || command.kind === "unfenceBroker") {
+      this.node(command.node).isFenced = command.kind === "fenceBroker";
+    }
     if (!("partition" in command)) return;
-    const key = `${command.topic}-${command.partition}`;
-    const partition = this.partitions.get(key);
+    const key = partitionName(command.topic, command.partition);
     if (command.kind === "assignPartition") {
-      const leader = command.replicas[0] ?? 0;
       this.partitions.set(key, {
-        leader,
+        leader: command.replicas[0] ?? 0,
         leaderEpoch: 0,
         isr: command.replicas,
         isrReasons: new Map(),
         waits: [],
+        preferredLeader: 0,
       });
-    } else if (partition !== undefined && command.kind === "setPartitionLeader") {
+      return;
+    }
+    const partition = this.partitions.get(key);
+    if (partition !== undefined) changePartition(partition, command);
+  }
+}
+
+function changePartition(partition: StoryPartition, command: MetadataCommand): void {
+  switch (command.kind) {
+    case "setPartitionLeader":
       partition.leader = command.leader;
       partition.leaderEpoch++;
-    } else if (partition !== undefined && command.kind === "updateIsr") {
+      if (command.unclean) partition.isr = [command.leader];
+      return;
+    case "reportPartitionLeader":
+      partition.leader = command.leader;
+      partition.leaderEpoch = command.leaderEpoch;
+      return;
+    case "updateIsr":
       partition.isr = command.isr;
       partition.isrReasons.clear();
-    }
+      return;
+    default:
   }
 }
 
@@ -310,5 +367,6 @@ function stoppedNode(): StoryNode {
     campaignCause: null,
     hasAskedToJoin: false,
     isDamaged: false,
+    isFenced: false,
   };
 }

@@ -1,12 +1,16 @@
 import type { Action } from "../sim/index.ts";
+import { isInternal } from "./partitionView.ts";
+import { timeOut } from "./firstSuggestion.ts";
 import { nextTimer } from "./sentence.ts";
 import type { Scene } from "./sentence.ts";
 import type { NodeView, PartitionView, SuggestionView } from "./view.ts";
 
+export type ServedPartition = PartitionView & { readonly leader: string };
+
 /** What to try on disks; a part of its own, like what shows them. */
 export interface DiskSuggestions {
   /** What was done to a disk waits for what shows it. */
-  followUp(scene: Scene, partition: PartitionView | null): SuggestionView | null;
+  followUp(scene: Scene, partition: ServedPartition | null): SuggestionView | null;
   /** What can go wrong on disks, once the rest is known. */
   next(scene: Scene, tried: ReadonlySet<Action["kind"]>, leader: NodeView): SuggestionView | null;
 }
@@ -73,10 +77,13 @@ const wasRefused = (scene: Scene): boolean =>
 const hasTriedSince = (scene: Scene, sinceUs: number): boolean =>
   scene.requests.some(({ kind, sentAtUs }) => kind === "produce" && sentAtUs >= sinceUs);
 
-/** The first partition whose leader can be reached. */
-function servedPartition(scene: Scene): PartitionView | null {
-  return Object.values(scene.partitions).find(({ leaderAlive }) => leaderAlive) ?? null;
+/** The first partition whose leader can be reached, of the topics that people write to. */
+function servedPartition(scene: Scene): ServedPartition | null {
+  return Object.values(scene.partitions).find(isServed) ?? null;
 }
+
+const isServed = (partition: PartitionView): partition is ServedPartition =>
+  partition.leader !== null && partition.leaderAlive && !isInternal(partition.topic);
 
 function powerOn(): SuggestionView {
   return {
@@ -128,16 +135,6 @@ function heal(name: string): SuggestionView {
   };
 }
 
-function timeOut(node: NodeView): SuggestionView {
-  return {
-    id: "time-out",
-    title: `Let the timer of ${node.name} run out`,
-    text: "There is no leader. You need not wait for the first election timer.",
-    watchFor: `${node.name} asks for pre-votes, then for votes, and leads a new term.`,
-    action: { kind: "timeOut", node: node.name, label: `Time out ${node.name}` },
-  };
-}
-
 function timeOutAgainstLeader(node: NodeView, leader: NodeView): SuggestionView {
   return {
     id: "time-out-against-leader",
@@ -168,7 +165,7 @@ function cutLeader(leader: NodeView): SuggestionView {
   };
 }
 
-function produce(partition: PartitionView): SuggestionView {
+function produce(partition: ServedPartition): SuggestionView {
   return {
     id: "produce",
     title: `Send a record to ${partition.name}`,
@@ -178,7 +175,7 @@ function produce(partition: PartitionView): SuggestionView {
   };
 }
 
-function produceToFollower(partition: PartitionView, follower: string): SuggestionView {
+function produceToFollower(partition: ServedPartition, follower: string): SuggestionView {
   return {
     id: "produce-to-follower",
     title: `Send a record to ${follower}`,
@@ -188,7 +185,7 @@ function produceToFollower(partition: PartitionView, follower: string): Suggesti
   };
 }
 
-function produceDespite(partition: PartitionView, state: "down" | "cut"): SuggestionView {
+function produceDespite(partition: ServedPartition, state: "down" | "cut"): SuggestionView {
   return {
     id: `produce-despite-${state}`,
     title: `Send a record to ${partition.name}`,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { threeBrokers, World } from "../sim/index.ts";
+import { createWorld } from "../sim/createWorld.ts";
+import { threeBrokers } from "../sim/index.ts";
 import { summaryView } from "./summaryView.ts";
 
 /**
@@ -8,7 +9,7 @@ import { summaryView } from "./summaryView.ts";
  */
 test("a leader of an older term does not lead the newest", () => {
   const scenario = threeBrokers(1042);
-  const world = new World({
+  const world = createWorld({
     ...scenario,
     actions: [...scenario.actions, { atUs: 4_400_000, kind: "cut", nodes: [2] }],
   });

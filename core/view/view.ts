@@ -1,5 +1,6 @@
 import type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
 import type { WalRecordKind } from "../wal/index.ts";
+import type { BrokerPartView } from "./brokerPart.ts";
 
 /**
  * What the page shows of a world, as plain data that survives `structuredClone`. The projection
@@ -10,7 +11,7 @@ import type { WalRecordKind } from "../wal/index.ts";
  * virtual time. Brush ids name what a word or a glyph is about: "node:n1", "entry:20",
  * "message:812", "partition:orders-1", "request:57", "term:3".
  */
-export interface WorldView {
+export interface WorldView extends BrokerPartView {
   readonly nowUs: number;
   readonly summary: SummaryView;
   readonly sentence: SentenceView;
@@ -148,6 +149,10 @@ export interface NodeView {
   readonly metadataHash: string;
   /** "outside": the cluster does not count it among its members now. */
   readonly membership: "voter" | "learner" | "outside";
+  /** Of its broker's registration; 0 before the first. */
+  readonly brokerEpoch: number;
+  /** The controller hears nothing of it: it leads nothing and joins no ISR. */
+  readonly isFenced: boolean;
   /** It found its log damaged and neither serves nor votes until it is repaired. */
   readonly isDamaged: boolean;
   /** It found no room on its disk and takes no writes until there is some. */
@@ -418,17 +423,32 @@ export interface PartitionView {
   readonly name: string;
   readonly topic: string;
   readonly partition: number;
-  readonly leader: string;
+  /** How it is replicated: followers fetch, or a Raft group of its own agrees. */
+  readonly mode: "isr" | "raft";
+  /** Null while nobody can lead. */
+  readonly leader: string | null;
   readonly leaderAlive: boolean;
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
+  /** The first is the preferred leader. */
   readonly replicas: readonly string[];
+  /** Of those, what a reassignment adds and what it will take away. */
+  readonly addingReplicas: readonly string[];
+  readonly removingReplicas: readonly string[];
   readonly isr: readonly string[];
+  /** What its leader has proposed instead, while that is not committed. */
+  readonly proposedIsr: readonly string[] | null;
   readonly minInsyncReplicas: number;
+  /** Whether a replica from outside the ISR may lead when there is no other. */
+  readonly uncleanElection: boolean;
   readonly underReplicated: boolean;
+  /** acks=all is refused. A Raft group counts its majority instead. */
   readonly belowMinIsr: boolean;
+  /** Nobody leads, and no in-sync replica runs. */
   readonly offline: boolean;
   readonly highWatermark: number;
+  /** Records that were committed or acknowledged, and that unclean elections have lost. */
+  readonly uncleanLossCount: number;
   /** In order of node name. */
   readonly replicaLogs: readonly ReplicaLogView[];
 }
@@ -454,7 +474,8 @@ export interface RecordView {
 /** A client's request and what became of it. */
 export interface RequestView {
   readonly id: number;
-  readonly kind: "produce" | "fetch" | "createTopics" | "removeNode" | "metadata";
+  readonly kind: RequestKind;
+  readonly client: string;
   readonly to: string;
   readonly target: string;
   readonly acks: "0" | "1" | "all" | null;
@@ -471,6 +492,16 @@ export interface RequestView {
   /** For a fetch: what was read. */
   readonly records: readonly RecordView[];
 }
+
+type RequestKind =
+  | "produce"
+  | "fetch"
+  | "createTopics"
+  | "admin"
+  | "metadata"
+  | "listOffsets"
+  | "initProducerId"
+  | "group";
 
 export type Tone = "plain" | "ok" | "warn" | "bad";
 

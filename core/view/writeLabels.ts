@@ -92,7 +92,9 @@ export class WriteLabels {
   #chore(operation: DiskOperation): string {
     if (operation.kind === "syncDirectory") return "names of files";
     const segment = this.#segmentOf(operation.file);
-    const file = segment === null ? "snapshot" : `segment ${segment}`;
+    const replica = REPLICA_SEGMENT.exec(operation.file)?.[1];
+    const other = replica === undefined ? "snapshot" : `segment of ${replica}`;
+    const file = segment === null ? other : `segment ${segment}`;
     switch (operation.kind) {
       case "create":
         return `new ${file}`;
@@ -162,6 +164,9 @@ function addRecords(
   const number = event.lastOffset - event.baseOffset + 1;
   records.set(place, (records.get(place) ?? 0) + number);
 }
+
+/** Of a partition's records: its name, the start of its topic's id, and its first offset. */
+const REPLICA_SEGMENT = /^(.+)\.[0-9a-f]{8}\.\d{20}\.log$/;
 
 /** "entry 20", "term and vote", "3 records of orders-1", or several of them. */
 function labelOf({ firstIndex, lastIndex, hardState, records }: Gathered): string {

@@ -12,6 +12,7 @@ export type {
   EntryRecord,
   HardStateRecord,
   LogStartRecord,
+  OpenReplicaRecord,
   ProduceRecord,
   SnapshotRecord,
   TruncateReplicaRecord,

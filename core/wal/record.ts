@@ -9,6 +9,7 @@ export type WalRecord =
   | HardStateRecord
   | ProduceRecord
   | TruncateReplicaRecord
+  | OpenReplicaRecord
   | SnapshotRecord
   | LogStartRecord;
 export type WalRecordKind = WalRecord["kind"];
@@ -54,6 +55,19 @@ export interface TruncateReplicaRecord {
   readonly topic: string;
   readonly partition: number;
   readonly toOffset: Offset;
+}
+
+/**
+ * The records of a partition that follow are of that topic; those before, if they are of another one,
+ * belong to a deleted topic of the same name. It stands before the first record of a partition in
+ * every segment of the log that has one, so that no record is ever without it.
+ */
+export interface OpenReplicaRecord {
+  readonly kind: "openReplica";
+  readonly topic: string;
+  readonly partition: number;
+  /** 32 hex digits. */
+  readonly topicId: string;
 }
 
 /** A snapshot file holds the state of a group up to an entry: what it says may leave the log. */

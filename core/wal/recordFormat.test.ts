@@ -126,6 +126,22 @@ const VERSION_2: readonly Golden[] = [
     header: "e1 19000000 07000000 0700000000000000 0500000000000000 e1117991 b7ac37a9",
     payload: "0300000000000000 0600000000000000 02 02000000 0102 0a ee",
   },
+  {
+    name: "openReplica",
+    record: {
+      kind: "openReplica",
+      topic: "orders",
+      partition: 1,
+      topicId: "0123456789abcdef0123456789abcdef",
+    },
+    position: 444,
+    durableBefore: 5,
+    header: "e7 2f000000 00000000 0800000000000000 0500000000000000 9aa5a5d9 eebc8e15",
+    payload: [
+      "0600 6f7264657273 01000000", // topic and partition
+      "2000 3031323334353637383961626364656630313233343536373839616263646566 ee",
+    ].join(""),
+  },
 ];
 
 /** The same order, but length before kind. */

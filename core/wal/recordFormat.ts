@@ -36,6 +36,7 @@ const KINDS: readonly WalRecordKind[] = [
   "truncateReplica",
   "snapshot",
   "logStart",
+  "openReplica",
 ];
 /**
  * Kinds are e1, e2, ... in version 2 and 1, 2, ... in version 1. As the first byte of a record, with

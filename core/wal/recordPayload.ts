@@ -17,6 +17,7 @@ import type { FormatVersion } from "./segmentHeader.ts";
  *   truncateReplica  topic text | partition i32 | to offset i64
  *   snapshot         index i64 | term i64 | installed u8
  *   logStart         segment i64 | carried count u32
+ *   openReplica      topic text | partition i32 | topic id text
  */
 const ENTRY_TYPES: readonly WalEntryType[] = [
   "EntryNormal",
@@ -66,6 +67,11 @@ function writeFields(writer: ByteWriter, record: WalRecord): void {
       writeText(writer, record.topic);
       writer.i32(record.partition);
       writer.i64(record.toOffset);
+      return;
+    case "openReplica":
+      writeText(writer, record.topic);
+      writer.i32(record.partition);
+      writeText(writer, record.topicId);
       return;
     case "snapshot":
       writer.i64(record.index);
@@ -123,6 +129,11 @@ function readFields(
       const topic = readText(reader);
       const partition = reader.i32();
       return { kind, topic, partition, toOffset: reader.i64() as Offset };
+    }
+    case "openReplica": {
+      const topic = readText(reader);
+      const partition = reader.i32();
+      return { kind, topic, partition, topicId: readText(reader) };
     }
     case "snapshot": {
       const index = reader.i64() as Index;

@@ -96,9 +96,9 @@ export function decodeSnapshot(bytes: Uint8Array): SnapshotFile | string {
   return { group, index, term, members, data };
 }
 
-/** What there is of snapshots of one group. */
+/** What there is of snapshots. */
 export interface SnapshotsFound {
-  /** Those that can be relied on, newest first: by number, never by the order of names. */
+  /** Those that can be relied on, each group's newest first: by number, not by order of names. */
   readonly snapshots: readonly SnapshotFile[];
   /** Files that have the name of a snapshot, and are none. They stay until a new one is saved. */
   readonly ignored: readonly { readonly file: string; readonly reason: string }[];
@@ -106,14 +106,17 @@ export interface SnapshotsFound {
   readonly leftovers: readonly string[];
 }
 
-/** Looks through the files of a disk. The data of what it finds are views of the image. */
-export function findSnapshots(image: DiskImage, group: number): SnapshotsFound {
+/**
+ * Looks through the files of a disk for snapshots of one group, or of all. The data of what it finds
+ * are views of the image.
+ */
+export function findSnapshots(image: DiskImage, group: number | null = null): SnapshotsFound {
   const snapshots: SnapshotFile[] = [];
   const ignored: { file: string; reason: string }[] = [];
   const leftovers: string[] = [];
   for (const [file, bytes] of image) {
     const name = FILE_NAME.exec(file);
-    if (name === null || Number(name[1]) !== group) continue;
+    if (name === null || (group !== null && Number(name[1]) !== group)) continue;
     if (name[TEMPORARY_PART] !== undefined) {
       leftovers.push(file);
       continue;

@@ -1,6 +1,11 @@
 import { assert } from "../base/assert.ts";
 import type { DiskCompletion, DiskOperation } from "./disk.ts";
-import { encodeSnapshot, snapshotFileName, temporaryFileName } from "./snapshotFile.ts";
+import {
+  encodeSnapshot,
+  snapshotFileName,
+  snapshotOfFileName,
+  temporaryFileName,
+} from "./snapshotFile.ts";
 import type { SnapshotFile, SnapshotsFound } from "./snapshotFile.ts";
 
 export type SnapshotProgress =
@@ -21,31 +26,39 @@ interface Save {
   step: number;
 }
 
+interface GroupFiles {
+  newestIndex: number;
+  /** They go when the group's next save is done. */
+  superseded: string[];
+}
+
 /**
- * The snapshots of one group on the disk. One is written to a file of another name, synced, and
- * renamed; with the sync of the directory it is in force, and only then are older ones removed. A
- * save that is interrupted anywhere leaves the snapshot before it as it was.
+ * The snapshots of a node's groups on the disk. One is written to a file of another name, synced,
+ * and renamed; with the sync of the directory it is in force, and only then do older ones of its
+ * group go. A save that is interrupted anywhere leaves the snapshot before it as it was.
  */
 export class SnapshotStore {
   readonly #nextOperationId: () => number;
   /** Files to remove as soon as the disk is free. */
   readonly #removals: string[];
-  /** Files that go when the next save is done. */
-  #superseded: string[];
+  readonly #groups = new Map<number, GroupFiles>();
   #save: Save | null = null;
   #inFlight: DiskOperation | null = null;
   #failure: string | null = null;
-  #newestIndex: number;
 
   /** `nextOperationId` is one counter for all operations of a node. */
   constructor(found: SnapshotsFound, nextOperationId: () => number) {
     this.#nextOperationId = nextOperationId;
-    this.#newestIndex = found.snapshots[0]?.index ?? 0;
     this.#removals = [...found.leftovers];
-    this.#superseded = [
-      ...found.snapshots.map(snapshotFileName),
-      ...found.ignored.map(({ file }) => file),
-    ];
+    for (const snapshot of found.snapshots) {
+      const files = this.#filesOf(snapshot.group);
+      files.newestIndex = Math.max(files.newestIndex, snapshot.index);
+      files.superseded.push(snapshotFileName(snapshot));
+    }
+    for (const { file } of found.ignored) {
+      const named = snapshotOfFileName(file);
+      if (named !== null) this.#filesOf(named.group).superseded.push(file);
+    }
   }
 
   /** The snapshot that is being written; null when none is. */
@@ -55,9 +68,17 @@ export class SnapshotStore {
 
   /** Begins to write a snapshot. One at a time, and never an older one than there is. */
   save(snapshot: SnapshotFile): void {
+    const { newestIndex } = this.#filesOf(snapshot.group);
     assert(this.#save === null, "one snapshot is saved at a time");
-    assert(snapshot.index >= this.#newestIndex, "what is saved last is the snapshot in force");
+    assert(snapshot.index >= newestIndex, "what is saved last is the snapshot in force");
     this.#save = { snapshot, step: 0 };
+  }
+
+  /** A group has gone, and with it what it has here. Not while a snapshot of it is written. */
+  forget(group: number): void {
+    assert(this.#save?.snapshot.group !== group, "a group that is being saved is there");
+    this.#removals.push(...this.#filesOf(group).superseded);
+    this.#groups.delete(group);
   }
 
   /** The next thing for the disk to do; null while it is busy or there is nothing to do. */
@@ -116,12 +137,22 @@ export class SnapshotStore {
 
   #saved(snapshot: SnapshotFile): SnapshotProgress {
     const file = snapshotFileName(snapshot);
+    const files = this.#filesOf(snapshot.group);
     // One of the same name has been replaced.
-    this.#removals.push(...this.#superseded.filter((older) => older !== file));
-    this.#superseded = [file];
-    this.#newestIndex = snapshot.index;
+    this.#removals.push(...files.superseded.filter((older) => older !== file));
+    files.superseded = [file];
+    files.newestIndex = snapshot.index;
     this.#save = null;
     return { outcome: "saved", snapshot };
+  }
+
+  #filesOf(group: number): GroupFiles {
+    let files = this.#groups.get(group);
+    if (files === undefined) {
+      files = { newestIndex: 0, superseded: [] };
+      this.#groups.set(group, files);
+    }
+    return files;
   }
 
   #giveUp(isCreated: boolean): void {

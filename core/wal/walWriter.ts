@@ -141,6 +141,11 @@ export class WalWriter {
     return [...this.#closed, ...open.map((segment) => segment.described())];
   }
 
+  /** Sequence of the first record of the segment that is appended to. */
+  get segmentStart(): number {
+    return this.#current.firstSequence;
+  }
+
   get index(): WalIndex {
     return this.#index;
   }

@@ -1,10 +1,11 @@
-/** Kafka's protocol: record batches, requests and answers as values, and error codes. */
+/** Kafka's protocol: requests and answers as values and as frames, record batches, error codes. */
 export { ErrorCode, errorName, isRetriable } from "./errorCode.ts";
 export type { ErrorCodeName } from "./errorCode.ts";
 export {
   BATCH_HEADER_BYTES,
   decodeRecordBatch,
   encodeRecordBatch,
+  hasItsRecords,
   readBatchHeader,
   rewriteBatchOffsets,
   splitBatches,
@@ -22,9 +23,39 @@ export type {
   RecordHeaderField,
   RecordInput,
 } from "./recordBatch.ts";
+export { API_VERSIONS, apiOfKey } from "./apis.ts";
+export type { ApiVersionRange, RequestOf, ResponseOf } from "./apis.ts";
+export {
+  decodeRequest,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+  FRAME_BYTES_MAX,
+  peekCorrelationId,
+  unsupportedVersionResponse,
+} from "./frame.ts";
 export type {
+  RequestDecoded,
+  RequestFrameOptions,
+  RequestHeader,
+  ResponseDecoded,
+} from "./frame.ts";
+export type { Malformed } from "./frameReader.ts";
+export { FrameSplitter } from "./frameSplitter.ts";
+export type { FramesSplit } from "./frameSplitter.ts";
+export { NO_TOPIC_ID } from "./request.ts";
+export type {
+  AdminCommand,
+  AdminRequest,
+  AdminResponse,
+  AdminResult,
+  ApiVersionsRequest,
+  ApiVersionsResponse,
   BrokerHeartbeatRequest,
   BrokerHeartbeatResponse,
+  ClientApi,
+  ClientRequest,
+  ClientResponse,
   CreatableTopic,
   CreateTopicsRequest,
   CreateTopicsResponse,
@@ -33,17 +64,41 @@ export type {
   FetchPartitionResponse,
   FetchRequest,
   FetchResponse,
+  FindCoordinatorRequest,
+  FindCoordinatorResponse,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  InitProducerIdRequest,
+  InitProducerIdResponse,
+  JoinGroupRequest,
+  JoinGroupResponse,
   JoinRequest,
   JoinResponse,
+  LeaveGroupRequest,
+  LeaveGroupResponse,
+  ListOffsetsPartition,
+  ListOffsetsPartitionResponse,
+  ListOffsetsRequest,
+  ListOffsetsResponse,
   MetadataPartition,
   MetadataRequest,
   MetadataResponse,
+  MetadataTopic,
+  NodeEndpoint,
+  OffsetCommitPartition,
+  OffsetCommitRequest,
+  OffsetCommitResponse,
+  OffsetFetchGroup,
+  OffsetFetchGroupResponse,
+  OffsetFetchPartitionResponse,
+  OffsetFetchRequest,
+  OffsetFetchResponse,
   ProducePartition,
   ProducePartitionResponse,
   ProduceRequest,
   ProduceResponse,
-  RemoveNodeRequest,
-  RemoveNodeResponse,
   Request,
   Response,
+  SyncGroupRequest,
+  SyncGroupResponse,
 } from "./request.ts";

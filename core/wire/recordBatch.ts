@@ -21,6 +21,7 @@ const MAGIC = 2;
 /** Bytes in front of what the batch's length field counts. */
 const LENGTH_END = 12;
 const COMPRESSION_MASK = 0x07;
+const CODEC_MAX = 4;
 
 export interface BatchHeader {
   readonly baseOffset: Offset;
@@ -119,7 +120,11 @@ export function encodeRecordBatch(input: RecordBatchInput): Uint8Array {
  */
 export function validateRecordBatch(bytes: Uint8Array): BatchValidated {
   const header = readBatchHeader(bytes);
-  if (header === null) return refused(0, `${bytes.length} bytes are less than a batch header`);
+  if (header === null) {
+    const isShort = bytes.length < BATCH_HEADER_BYTES;
+    const short = `${bytes.length} bytes are less than a batch header`;
+    return refused(0, isShort ? short : "a number of the batch header is too large");
+  }
   if (bytes[MAGIC_AT] !== MAGIC) return refused(MAGIC_AT, `magic ${bytes[MAGIC_AT]} is not 2`);
   if (header.sizeBytes !== bytes.length) {
     return refused(LENGTH_AT, `the batch wants ${header.sizeBytes} bytes, not ${bytes.length}`);
@@ -128,6 +133,7 @@ export function validateRecordBatch(bytes: Uint8Array): BatchValidated {
   if (header.crc !== crc) {
     return refused(CRC_AT, `checksum ${hex(header.crc)} is not ${hex(crc)} of the bytes`);
   }
+  if (codecOf(header) > CODEC_MAX) return refused(CRC_START, `codec ${codecOf(header)} is unknown`);
   if (header.recordCount < 1) return refused(57, `${header.recordCount} is not a record count`);
   if (header.lastOffset - header.baseOffset !== header.recordCount - 1) {
     return refused(23, "the last offset does not fit the record count");
@@ -140,10 +146,22 @@ export function decodeRecordBatch(bytes: Uint8Array): BatchDecoded {
   const validated = validateRecordBatch(bytes);
   if (!validated.ok) return validated;
   const { header } = validated;
-  if ((header.attributes & COMPRESSION_MASK) !== 0) {
-    return refused(CRC_START, "the records are compressed");
-  }
-  const reader = new ByteReader(bytes, "big", BATCH_HEADER_BYTES);
+  if (codecOf(header) !== 0) return refused(CRC_START, "the records are compressed");
+  return decodeRecords(header, bytes, BATCH_HEADER_BYTES);
+}
+
+/** Which compression its records have: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+export function codecOf(header: BatchHeader): number {
+  return header.attributes & COMPRESSION_MASK;
+}
+
+/** Reads the records of a batch, uncompressed, from `start` to the end of `bytes`. */
+export function decodeRecords(
+  header: BatchHeader,
+  bytes: Uint8Array,
+  start: number = 0,
+): BatchDecoded {
+  const reader = new ByteReader(bytes, "big", start);
   const records: BatchRecord[] = [];
   for (let at = 0; at < header.recordCount; at++) {
     const start = reader.position;
@@ -184,6 +202,25 @@ export function readBatchHeader(bytes: Uint8Array, start: number = 0): BatchHead
     recordCount: reader.i32(),
   };
   return reader.failed ? null : header;
+}
+
+/**
+ * Whether there are as many records as a batch says, by their lengths alone: what a leader must know
+ * before it gives out that many offsets. Compressed records cannot be counted here, so of them only
+ * `compressedMax` are believed.
+ */
+export function hasItsRecords(
+  bytes: Uint8Array,
+  header: BatchHeader,
+  compressedMax: number,
+): boolean {
+  if (codecOf(header) !== 0) return header.recordCount <= compressedMax;
+  const reader = new ByteReader(bytes, "big", BATCH_HEADER_BYTES);
+  for (let at = 0; at < header.recordCount; at++) {
+    reader.bytes(readVarint(reader));
+    if (reader.failed) return false;
+  }
+  return reader.remaining === 0;
 }
 
 /** The same batch with its place in the log stamped on it: what a leader does when it appends. */

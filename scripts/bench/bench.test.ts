@@ -15,7 +15,7 @@ function bench(...args: readonly string[]) {
 
 describe("npm run bench", () => {
   test.each([
-    [["tea"], 'There is no suite "tea": choose from raft, wal.\n'],
+    [["tea"], 'There is no suite "tea": choose from raft, wal, wire, broker.\n'],
     [["raft", "z"], 'There is no workload "z" in raft: choose from a, b, b1, c, d, ea, eb.\n'],
     [["raft", "--runs", "0"], '--runs takes a whole number from 1, not "0".\n'],
     [["raft", "--fast"], "Unknown option '--fast'. See npm run bench -- --help.\n"],

@@ -17,7 +17,19 @@ type ListPatch = readonly (number | { readonly item: unknown })[];
 /** Every key of the next record in its order; null keeps the previous value. */
 type RecordPatch = readonly (readonly [key: string, changed: { readonly item: unknown } | null])[];
 
-const LIST_KEYS = ["flights", "writes", "requests", "events", "cuts"] as const;
+const LIST_KEYS = [
+  "flights",
+  "writes",
+  "requests",
+  "events",
+  "cuts",
+  "pending",
+  "lookups",
+  "losses",
+  "groups",
+  "clients",
+  "adminAnswers",
+] as const;
 const RECORD_KEYS = ["nodes", "logs", "readies", "disks", "diskBytes", "partitions"] as const;
 
 type ListKey = (typeof LIST_KEYS)[number];

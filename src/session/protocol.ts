@@ -1,5 +1,5 @@
 import type { ActionBody, Run } from "@chronik/core/sim";
-import type { RunView } from "@chronik/core/view";
+import type { Inspected, RunView } from "@chronik/core/view";
 import type { WorldPatch } from "./patch.ts";
 
 /** What the page asks of the session, one message each; every one is answered by a frame. */
@@ -13,10 +13,17 @@ export type Command =
   | { readonly kind: "seekEnd" }
   | { readonly kind: "nextEvent" | "previousEvent" }
   /** Acts at the playhead; in the past this forks the run. */
-  | { readonly kind: "act"; readonly action: ActionBody }
+  | { readonly kind: "act"; readonly action: ActionBody | ProduceByKey }
   /** Takes the last action of the branch back. */
   | { readonly kind: "undo" }
-  | { readonly kind: "switchBranch"; readonly name: string };
+  | { readonly kind: "switchBranch"; readonly name: string }
+  /** From now on frames show the bytes of this, or of nothing. */
+  | { readonly kind: "inspect"; readonly what: Inspected | null };
+
+/** A record for the partition into which its key falls. */
+export type ProduceByKey = Omit<Extract<ActionBody, { kind: "produce" }>, "partition"> & {
+  readonly partition: null;
+};
 
 export interface CommandMessage {
   /** Counts the commands, from 1. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ActionBody } from "@chronik/core/sim";
-import { replay } from "@chronik/core/sim";
+import { replay } from "@chronik/core/sim/clients";
 import type { Command } from "./protocol.ts";
 import { openScenario } from "./sessionPage.ts";
 

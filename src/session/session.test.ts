@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ActionBody, Run } from "@chronik/core/sim";
-import { threeBrokers } from "@chronik/core/sim";
-import type { SessionPage } from "./sessionPage.ts";
-import { openPage, openScenario } from "./sessionPage.ts";
+import { firstVisit, threeBrokers } from "@chronik/core/sim";
+import * as clientParts from "./clientParts.ts";
+import { openPage, openScenario, SessionPage } from "./sessionPage.ts";
 
 const KILL_LEADER = (page: SessionPage): ActionBody => ({
   kind: "kill",
@@ -254,3 +254,81 @@ function withActions(...actions: Run["actions"]): Run {
   const run = threeBrokers(1042);
   return { ...run, actions: [...run.actions, ...actions] };
 }
+
+test("what clients do is shown in every world", () => {
+  const page = openScenario();
+  expect(page.world.clients).toEqual([]);
+  const action = { kind: "startConsumer", client: 2, topic: "orders", group: null } as const;
+  page.ask({ kind: "act", action });
+  expect(page.world.clients.map(({ name }) => name)).toEqual(["c2"]);
+  page.ask({ kind: "seek", toUs: 0 });
+  expect(page.world.clients).toEqual([]);
+  page.ask({ kind: "seekEnd" });
+  expect(page.world.clients.map(({ name }) => name)).toEqual(["c2"]);
+});
+
+test("what is looked at is shown in every world", () => {
+  const page = openScenario();
+  const asked: unknown[] = [];
+  page.showMore((projector) =>
+    projector.showInspector({
+      inspect: (_: unknown, what: unknown) => {
+        asked.push(what);
+        return what === null ? null : { title: "produce", frames: [] };
+      },
+    } as unknown as Parameters<typeof projector.showInspector>[0]),
+  );
+  expect(page.world.inspection).toBeNull();
+  page.ask({ kind: "inspect", what: { kind: "request", id: 1 } });
+  expect(asked.at(-1)).toEqual({ kind: "request", id: 1 });
+  expect(page.world.inspection?.title).toBe("produce");
+  page.ask({ kind: "seek", toUs: 0 });
+  expect(page.world.inspection?.title).toBe("produce");
+  page.ask({ kind: "inspect", what: null });
+  expect(page.world.inspection).toBeNull();
+});
+
+describe("while clients are not loaded", () => {
+  test("an election is shown, and the run goes on from its start once they are there", () => {
+    const page = new SessionPage(null);
+    page.ask({ kind: "open", run: firstVisit(1042), viewAtUs: null });
+    expect(page.messages).toHaveLength(1);
+    expect(page.frame.answers).toBe(0);
+    expect(page.world.summary.leader).not.toBeNull();
+    expect(page.frame.nowUs).toBeLessThan(2_000_000);
+    expect(page.world.partitionNames).toEqual([]);
+    page.ask({ kind: "act", action: { kind: "kill", node: 1 } });
+    expect(page.world.nodes["n1"]?.process).toBe("running");
+
+    page.provideClients(clientParts);
+    expect(page.world.partitionNames).toHaveLength(3);
+    expect(page.world.nodes["n1"]?.process).toBe("crashed");
+    const whole = openPage(firstVisit(1042), null);
+    whole.ask({ kind: "act", action: { kind: "kill", node: 1 } });
+    expect(page.frame.traceHash).toBe(whole.frame.traceHash);
+  });
+
+  test("a run that needs them at once is shown at its start", () => {
+    const page = new SessionPage(null);
+    page.ask({ kind: "open", run: threeBrokers(7), viewAtUs: 3_000_000 });
+    expect(page.frame).toMatchObject({ answers: 0, nowUs: 0 });
+    page.provideClients(clientParts);
+    expect(page.frame).toMatchObject({ answers: 1, nowUs: 3_000_000 });
+  });
+
+  test("another run may be opened instead", () => {
+    const page = new SessionPage(null);
+    page.ask({ kind: "open", run: firstVisit(1), viewAtUs: null });
+    page.ask({ kind: "open", run: firstVisit(2), viewAtUs: null });
+    page.provideClients(clientParts);
+    expect(page.frame.answers).toBe(2);
+    expect(page.branch.run.seed).toBe(2);
+  });
+});
+
+test("a record whose key chooses goes where Kafka's producers would send it", () => {
+  const page = openScenario();
+  const record = { topic: "orders", key: "k17", value: "v", acks: -1, node: null } as const;
+  page.ask({ kind: "act", action: { kind: "produce", ...record, partition: null } });
+  expect(page.branch.run.actions.at(-1)).toMatchObject({ kind: "produce", partition: 1 });
+});

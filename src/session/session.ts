@@ -1,5 +1,6 @@
+import { firstActionAtUs } from "@chronik/core/sim";
 import type { Action, ActionBody, Run } from "@chronik/core/sim";
-import type { WorldView } from "@chronik/core/view";
+import type { Inspected, WorldView } from "@chronik/core/view";
 import type { Branch } from "./branch.ts";
 import { branchName, describeOther } from "./branch.ts";
 import { diff } from "./patch.ts";
@@ -10,9 +11,10 @@ import type {
   FrameMessage,
   Notice,
   OtherBranch,
+  ProduceByKey,
 } from "./protocol.ts";
 import { Worldline } from "./worldline.ts";
-import type { MakeDiskViews } from "./worldline.ts";
+import type { ClientParts, ShowMore } from "./worldline.ts";
 
 /** A scenario is shown from when it is up and quiet, or from here. */
 const OPENING_MAX_US = 8_000_000;
@@ -55,7 +57,12 @@ export class Session {
   /** Actions that came with the run and cannot be undone. */
   #openedActions = 0;
 
-  #makeDiskViews: MakeDiskViews | null = null;
+  /** What was loaded behind the first picture. */
+  #parts: readonly ShowMore[] = [];
+  #clients: ClientParts | null = null;
+  /** The first picture is shown, and nothing can go on without clients. */
+  #waitsForClients = false;
+  #inspected: Inspected | null = null;
   #notice: Notice | null = null;
   #lastAnswered = 0;
   #sentView: WorldView | null = null;
@@ -74,11 +81,17 @@ export class Session {
     return this.#line?.nowUs ?? 0;
   }
 
-  /** The part that shows disks has been loaded: they are in every frame from now on. */
-  showDisks(makeDiskViews: MakeDiskViews): void {
-    this.#makeDiskViews = makeDiskViews;
-    for (const line of this.#lines) line.showDisks(makeDiskViews);
-    // Otherwise the frame that is due anyway has them; time may stand still and ask for none.
+  /** What clients need has been loaded: worlds have it from the start. */
+  provideClients(clients: ClientParts): void {
+    this.#clients = clients;
+    this.#waitsForClients = false;
+  }
+
+  /** A part has been loaded: what it shows is in every frame from now on. */
+  showMore(part: ShowMore): void {
+    this.#parts = [...this.#parts, part];
+    for (const line of this.#lines) line.showMore(part);
+    // Otherwise the frame that is due anyway has it; time may stand still and ask for none.
     if (this.#line !== null && this.#job === null) this.#postFrame(this.#lastAnswered);
   }
 
@@ -88,6 +101,7 @@ export class Session {
     if (kind === "open") {
       this.#queue = [];
       this.#job = null;
+      this.#waitsForClients = false;
     }
     if (kind === "seek") {
       if (this.#queue.at(-1)?.command.kind === "seek") this.#queue.pop();
@@ -99,6 +113,7 @@ export class Session {
   /** Works until there is nothing to do or the slice is over; true while there is more to do. */
   work(sliceIsOver: () => boolean): boolean {
     for (;;) {
+      if (this.#waitsForClients) return false;
       this.#job ??= this.#nextJob();
       if (this.#job === null) return false;
       const { id, command, steps } = this.#job;
@@ -110,6 +125,7 @@ export class Session {
       }
       if (over) break;
     }
+    if (this.#waitsForClients) return false;
     if (this.#job !== null && this.#way !== null) {
       const { line, toUs } = this.#way;
       this.#post({ kind: "progress", answers: this.#job.id, atUs: line.nowUs, toUs });
@@ -137,6 +153,9 @@ export class Session {
         return this.#nextEvent();
       case "previousEvent":
         return this.#previousEvent();
+      case "inspect":
+        this.#inspect(command.what);
+        return null;
       case "act":
         this.#act(command.action);
         return null;
@@ -153,6 +172,7 @@ export class Session {
     this.#lines = [];
     this.#notice = null;
     this.#addBranch({ run, endUs: 0, time: null, parent: null });
+    if (this.#clients === null) yield* this.#showFirstPicture(run, viewAtUs);
     this.#line = this.#startLine();
     const lastActionUs = run.actions.at(-1)?.atUs ?? 0;
     if (viewAtUs === null) yield* this.#runUntilQuiet(this.#line, lastActionUs);
@@ -161,6 +181,26 @@ export class Session {
     this.#noteEnd();
     this.#noteTime(this.#line.view());
     if (viewAtUs !== null && viewAtUs < this.nowUs) yield* this.#seek(viewAtUs);
+  }
+
+  /**
+   * A cluster elects without clients, and up to the first action of one it is the same cluster. Once
+   * they are there the run begins anew.
+   */
+  *#showFirstPicture(run: Run, viewAtUs: number | null): Steps {
+    const line = this.#startLine();
+    this.#line = line;
+    const neededUs = (firstActionAtUs(run) ?? OPENING_MAX_US) - 1;
+    const endUs = Math.min(viewAtUs ?? OPENING_MAX_US, neededUs);
+    while (line.nowUs < endUs && this.#clients === null && line.view().summary.leader === null) {
+      yield* this.#run(line, Math.min(endUs, line.nowUs + 50_000));
+    }
+    if (this.#clients === null) {
+      this.#postFrame(this.#lastAnswered);
+      this.#waitsForClients = true;
+      yield;
+    }
+    this.#lines = [];
   }
 
   *#runUntilQuiet(line: Worldline, notBeforeUs: number): Steps {
@@ -222,10 +262,15 @@ export class Session {
     }
   }
 
-  #act(body: ActionBody): void {
+  #inspect(what: Inspected | null): void {
+    this.#inspected = what;
+    for (const line of this.#lines) line.inspect(what);
+  }
+
+  #act(asked: ActionBody | ProduceByKey): void {
     const line = this.#shown();
     const forks = this.#inPast();
-    const result = line.act(body);
+    const result = line.act(this.#withPartition(asked, line.view()));
     if (!result.ok) {
       this.#refuse(result.message);
       return;
@@ -248,6 +293,16 @@ export class Session {
       name: this.#current().name,
       from: from.name,
     };
+  }
+
+  /** A key chooses its partition as Kafka's producers have it choose. */
+  #withPartition(asked: ActionBody | ProduceByKey, { partitions }: WorldView): ActionBody {
+    if (asked.kind !== "produce" || asked.partition !== null) return asked;
+    const all = Object.values(partitions);
+    const count = all.filter(({ topic }) => topic === asked.topic).length;
+    const key = new TextEncoder().encode(asked.key);
+    const partition = count === 0 ? 0 : (this.#clients?.partitionOfKey(key, count) ?? 0);
+    return { ...asked, partition };
   }
 
   /** Undoing the action that made a branch drops that branch; any other one leaves a new branch. */
@@ -325,7 +380,9 @@ export class Session {
   }
 
   #startLine(): Worldline {
-    const line = new Worldline(this.#current().run, this.#sentView, this.#makeDiskViews);
+    const line = new Worldline(this.#current().run, this.#sentView, this.#clients);
+    for (const part of this.#parts) line.showMore(part);
+    line.inspect(this.#inspected);
     this.#lines = [line, ...this.#lines];
     return line;
   }

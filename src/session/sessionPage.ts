@@ -4,6 +4,10 @@ import type { WorldView } from "@chronik/core/view";
 import { applyPatch } from "./patch.ts";
 import type { BranchFrame, Command, Frame, FrameMessage } from "./protocol.ts";
 import { Session } from "./session.ts";
+import * as clientParts from "./clientParts.ts";
+import type { ClientParts, ShowMore } from "./worldline.ts";
+
+const CLIENTS: ClientParts = clientParts;
 
 /** The page's end of a session, for tests: no worker in between, every command done at once. */
 export class SessionPage {
@@ -15,13 +19,31 @@ export class SessionPage {
   #sent = 0;
   readonly #session = new Session((message) => this.#receive(structuredClone(message)));
 
+  /** Without clients it waits for them after its first picture, as the worker's does. */
+  constructor(clients: ClientParts | null = CLIENTS) {
+    if (clients !== null) this.provideClients(clients);
+  }
+
+  provideClients(clients: ClientParts): void {
+    this.#session.provideClients(clients);
+    this.work();
+  }
+
   ask(command: Command): void {
     this.send(command);
+    this.work();
+  }
+
+  work(): void {
     while (this.#session.work(() => false));
   }
 
   send(command: Command): void {
     this.#session.receive({ id: ++this.#sent, command: structuredClone(command) });
+  }
+
+  showMore(part: ShowMore): void {
+    this.#session.showMore(part);
   }
 
   /** The shortest slice there is. */

@@ -1,5 +1,7 @@
+import { splitBatches } from "@chronik/core/wire";
 import type { CommandMessage, FrameMessage } from "./protocol.ts";
 import { Session } from "./session.ts";
+import type { ShowMore } from "./worldline.ts";
 
 /** Longest time without looking for a newer command. */
 const SLICE_MS = 12;
@@ -19,9 +21,11 @@ again.port1.start();
 let failed = false;
 let scheduled = false;
 let isFirst = true;
+let hasInspector = false;
 
 scope.addEventListener("message", ({ data }) => {
   if (failed) return;
+  if (data.command.kind === "inspect" && data.command.what !== null) loadInspector();
   session.receive(data);
   schedule();
 });
@@ -31,14 +35,48 @@ function post(message: FrameMessage): void {
   scope.postMessage(message, []);
   if (message.kind !== "frame" || !isFirst) return;
   isFirst = false;
-  void loadDiskViews();
+  void provideClients();
+  void showMore(
+    import("@chronik/core/view/disks"),
+    ({ DiskViews }) =>
+      (projector, readers) =>
+        projector.showDisks(new DiskViews(readers)),
+  );
 }
 
-/** Without it, as when the network fails, all but the disks is shown. */
-async function loadDiskViews(): Promise<void> {
-  const part = await import("@chronik/core/view/disks").catch(() => null);
-  if (part === null || failed) return;
-  session.showDisks((readers) => new part.DiskViews(readers));
+/** Without them the page could show an election, and nothing that it is for. */
+async function provideClients(): Promise<void> {
+  const clients = await import("./clientParts.ts").catch(() => null);
+  if (failed) return;
+  if (clients === null) {
+    fail("A part of it could not be loaded");
+    return;
+  }
+  session.provideClients(clients);
+  schedule();
+}
+
+/** Without a part, as when the network fails, all the rest is shown. */
+async function showMore<Part>(loading: Promise<Part>, use: (part: Part) => ShowMore) {
+  const part = await loading.catch(() => null);
+  if (part !== null && !failed) session.showMore(use(part));
+}
+
+/** Only who looks at bytes needs it. */
+function loadInspector(): void {
+  if (hasInspector) return;
+  hasInspector = true;
+  const loading = Promise.all([
+    import("@chronik/core/view/inspector"),
+    import("@chronik/core/wire/describe"),
+    import("@chronik/core/wire/codecs"),
+  ]);
+  void showMore(
+    loading,
+    ([{ Inspector }, frames, codecs]) =>
+      (projector) =>
+        projector.showInspector(new Inspector({ ...frames, ...codecs, splitBatches })),
+  );
 }
 
 function schedule(): void {
@@ -53,9 +91,12 @@ function workOneSlice(): void {
   try {
     if (session.work(() => performance.now() >= endsAtMs)) schedule();
   } catch (error) {
-    // A broken invariant: this world is not to be trusted any more, but its run can be repeated.
-    failed = true;
-    const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ kind: "failure", message, run: session.run, atUs: session.nowUs }, []);
+    fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A broken invariant: this world is not to be trusted any more, but its run can be repeated. */
+function fail(message: string): void {
+  failed = true;
+  scope.postMessage({ kind: "failure", message, run: session.run, atUs: session.nowUs }, []);
 }

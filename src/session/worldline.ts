@@ -1,9 +1,8 @@
 import { decodeCommand, metadataHash } from "@chronik/core/metadata";
 import type { Action, ActionBody, ActionResult, Run } from "@chronik/core/sim";
 import { World } from "@chronik/core/sim";
-import type { Readers, WorldView } from "@chronik/core/view";
+import type { Inspected, Readers, WorldView } from "@chronik/core/view";
 import { Projector } from "@chronik/core/view";
-import type { DiskViews } from "@chronik/core/view/disks";
 import {
   FORMAT_VERSION,
   isUnfinished,
@@ -16,6 +15,8 @@ import {
   snapshotOfFileName,
 } from "@chronik/core/wal";
 import { decodeRecordBatch, errorName } from "@chronik/core/wire";
+
+import type * as clientParts from "./clientParts.ts";
 
 /** The projection knows the other rings' types only; whoever composes it brings the functions. */
 const READERS: Readers = {
@@ -34,8 +35,11 @@ const READERS: Readers = {
   snapshotOfFileName,
 };
 
-/** Makes what shows the disks of one world. */
-export type MakeDiskViews = (readers: Readers) => DiskViews;
+/** What is loaded behind the first picture: clients, and all of a broker that serves them. */
+export type ClientParts = typeof clientParts;
+
+/** Makes a projection show more: a part of it that was loaded behind the first picture. */
+export type ShowMore = (projector: Projector, readers: Readers) => void;
 
 /** Virtual time that is run without looking at the wall clock. */
 const CHUNK_US = 20_000;
@@ -59,16 +63,22 @@ export class Worldline {
 
   /**
    * `shown` is the view that the page has: what is equal in this world's keeps its identity. Without
-   * `makeDiskViews` disks are not shown yet.
+   * `clients` it must not be run to the first action that needs them.
    */
-  constructor(run: Run, shown: WorldView | null, makeDiskViews: MakeDiskViews | null) {
-    this.#projector = new Projector(READERS, shown);
-    if (makeDiskViews !== null) this.showDisks(makeDiskViews);
-    this.#world = new World({ ...run, actions: [] }, { onEvent: this.#projector.onEvent });
+  constructor(run: Run, shown: WorldView | null, clients: ClientParts | null) {
+    const brokers = clients === null ? null : new clients.BrokerViews(READERS, clients);
+    const projector = new Projector(READERS, shown, brokers);
+    const { onEvent } = projector;
+    this.#projector = projector;
+    this.#world = new World({ ...run, actions: [] }, { onEvent }, clients?.worldParts ?? null);
   }
 
-  showDisks(makeDiskViews: MakeDiskViews): void {
-    this.#projector.showDisks(makeDiskViews(READERS));
+  showMore(show: ShowMore): void {
+    show(this.#projector, READERS);
+  }
+
+  inspect(what: Inspected | null): void {
+    this.#projector.inspect(what);
   }
 
   get nowUs(): number {

@@ -3,14 +3,16 @@ import { FsyncBar } from "../glyph/FsyncBar.tsx";
 import { useView } from "../pageContext.ts";
 import { bytesText } from "../timeText.ts";
 
-/** More segments than this are counted. */
+/** More segments than this are counted, and more other files than that. */
 const SEGMENTS_MAX = 5;
+const OTHERS_MAX = 4;
 
 /** The files of the log as slots that fill up, the other files, and the write under way. */
 export function Segments({ disk }: { disk: DiskView }) {
   const shown = disk.segments.slice(-SEGMENTS_MAX);
   const hidden = disk.segments.length - shown.length;
-  const isCrowded = shown.length + disk.otherFiles.length > 2;
+  const others = disk.otherFiles.slice(-OTHERS_MAX);
+  const isCrowded = shown.length + others.length > 2;
   const capacity = Math.max(disk.segmentBytesMax, ...shown.map(({ sizeBytes }) => sizeBytes));
   return (
     <div className="segments">
@@ -27,12 +29,15 @@ export function Segments({ disk }: { disk: DiskView }) {
             <span className="cut-short">{fileText(segment, isCrowded)}</span>
           </li>
         ))}
-        {disk.otherFiles.map((file) => (
+        {others.map((file) => (
           <li key={file.id} className="slot other" title={fileSentence(file)}>
             <Fill file={file} capacity={file.sizeBytes} />
             <span className="cut-short">{fileText(file, isCrowded)}</span>
           </li>
         ))}
+        {disk.otherFiles.length > others.length ? (
+          <li className="count">{disk.otherFiles.length - others.length} more</li>
+        ) : null}
       </ul>
       <Writing node={disk.node} />
     </div>

@@ -35,6 +35,7 @@ const WORDS: Readonly<Record<Exclude<DiskItemView["kind"], "entry">, string>> = 
   hardState: "state",
   produce: "data",
   truncateReplica: "cut",
+  openReplica: "open",
   snapshot: "snap",
   logStart: "start",
   torn: "torn",

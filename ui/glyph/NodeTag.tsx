@@ -1,8 +1,15 @@
 import { useView } from "../pageContext.ts";
 import { Crown } from "./Crown.tsx";
 
+interface NodeTagProps {
+  readonly node: string;
+  readonly y: number;
+  /** Less than 16 where rows stand close. */
+  readonly height?: number;
+}
+
 /** A node's name at the head of a row of a drawing, with a crown while it leads. */
-export function NodeTag({ node, y }: { node: string; y: number }) {
+export function NodeTag({ node, y, height = 16 }: NodeTagProps) {
   const selected = useView((state) => state.selectedNode === node);
   const down = useView((state) => state.world?.nodes[node]?.process !== "running");
   const leads = useView((state) => state.world?.summary.leader === node);
@@ -10,9 +17,9 @@ export function NodeTag({ node, y }: { node: string; y: number }) {
   return (
     <g>
       {selected ? (
-        <rect className="fill-ink" x="0" y={y - 8} width="24" height="16" rx="4" />
+        <rect className="fill-ink" x="0" y={y - height / 2} width="24" height={height} rx="4" />
       ) : null}
-      <text className={`t-s middle ${ink}`} x="12" y={y + 0.5}>
+      <text className={`${height < 16 ? "t-ms" : "t-s"} middle ${ink}`} x="12" y={y + 0.5}>
         {node}
       </text>
       {leads ? <Crown x={31.5} y={y + 4} small /> : null}

@@ -81,6 +81,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["T", "let its election timer run out"],
   ["P", "cut its links, or heal them"],
   ["N", "write a record"],
+  ["C", "producers, consumers, groups"],
+  ["A", "topics, nodes, console"],
   ["D", "the node’s disk, or its Ready"],
   ["Esc", "close, or leave a field"],
 ];

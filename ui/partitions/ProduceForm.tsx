@@ -1,6 +1,8 @@
 import type { PartitionView } from "@chronik/core/view";
-import { useId, useState } from "react";
+import { useState } from "react";
 import type { FormEvent } from "react";
+import { ChoiceField, TextField } from "../form/fields.tsx";
+import { topicOf } from "../geometry/matrixLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
 
 const NO_NODES: readonly string[] = [];
@@ -13,21 +15,29 @@ interface ProduceFormProps {
   readonly names: readonly string[];
 }
 
-/** One record, sent to the leader unless another node is chosen. */
+/** One record; a client looks for the leader and tries again, unless one node is chosen. */
 export function ProduceForm({ partition, names }: ProduceFormProps) {
   const { dispatch } = usePage();
   const nodes = useView((state) => state.world?.nodeNames ?? NO_NODES);
   const [via, setVia] = useState("");
+  /** The topic in which the key decides. */
+  const [byKey, setByKey] = useState<string | null>(null);
+  const topics = [...new Set(names.map(topicOf))];
   const [key, setKey] = useState("k1");
   const [value, setValue] = useState("paid");
   const [acks, setAcks] = useState<(typeof ACKS)[number]>("all");
-  const group = useId();
 
   const target = { topic: partition.topic, partition: partition.partition };
+  const chosen = byKey === null || key === "" ? target : { topic: byKey, partition: null };
+  const choose = (name: string): void => {
+    const topic = topics.find((one) => byKeyOf(one) === name) ?? null;
+    setByKey(topic);
+    if (topic === null) dispatch({ kind: "selectPartition", partition: name });
+  };
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    const node = via === "" ? partition.leader : via;
-    dispatch({ kind: "produce", node, ...target, key, value, acks });
+    const node = via === "" ? null : via;
+    dispatch({ kind: "produce", node, ...chosen, key, value, acks });
     setKey(nextKey(key));
   };
   return (
@@ -36,9 +46,14 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
         <span className="quiet">to</span>
         <select
           aria-label="Partition"
-          value={partition.name}
-          onChange={(e) => dispatch({ kind: "selectPartition", partition: e.target.value })}
+          value={byKey === null ? partition.name : byKeyOf(byKey)}
+          onChange={(e) => choose(e.target.value)}
         >
+          {topics.map((topic) => (
+            <option key={topic} value={byKeyOf(topic)}>
+              {topic}, by key
+            </option>
+          ))}
           {names.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -47,48 +62,28 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
       <label className="field via">
         <span className="quiet">via</span>
         <select aria-label="Node" value={via} onChange={(e) => setVia(e.target.value)}>
-          <option value="">{`leader ${partition.leader}`}</option>
+          <option value="">as a client would</option>
           {nodes.map((node) => (
             <option key={node}>{node}</option>
           ))}
         </select>
       </label>
-      <fieldset className="segmented" aria-label="acks">
-        <span className="quiet">acks</span>
-        {ACKS.map((choice) => (
-          <label key={choice}>
-            <input
-              className="hidden-text"
-              type="radio"
-              name={group}
-              checked={acks === choice}
-              onChange={() => setAcks(choice)}
-            />
-            {choice}
-          </label>
-        ))}
-      </fieldset>
-      <label className="field key">
-        <span className="quiet">key</span>
-        <input
-          id={PRODUCE_FOCUS}
-          aria-label="Key"
-          value={key}
-          maxLength={64}
-          autoComplete="off"
-          onChange={(e) => setKey(e.target.value)}
-        />
-      </label>
-      <label className="field value">
-        <span className="quiet">value</span>
-        <input
-          aria-label="Value"
-          value={value}
-          maxLength={200}
-          autoComplete="off"
-          onChange={(e) => setValue(e.target.value)}
-        />
-      </label>
+      <ChoiceField label="acks" value={acks} values={ACKS} onChange={setAcks} />
+      <TextField
+        id={PRODUCE_FOCUS}
+        label="key"
+        className="key"
+        value={key}
+        lettersMax={64}
+        onChange={setKey}
+      />
+      <TextField
+        label="value"
+        className="value"
+        value={value}
+        lettersMax={200}
+        onChange={setValue}
+      />
       <button
         type="button"
         className="button"
@@ -102,6 +97,9 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
     </form>
   );
 }
+
+/** No partition has such a name. */
+const byKeyOf = (topic: string): string => `${topic} by key`;
 
 /** "k1", then "k2": records that can be told apart when they are read back. */
 function nextKey(key: string): string {

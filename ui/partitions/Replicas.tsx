@@ -86,7 +86,7 @@ function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
   return (
     <g
       role="group"
-      aria-label={`${log.node}: log end offset ${log.logEndOffset}, ${roleText(log, behind)}`}
+      aria-label={`${log.node}: log end offset ${log.logEndOffset}, high watermark ${log.highWatermark}, ${roleText(log, behind)}`}
     >
       <text x="0" y={y}>
         <tspan className={log.alive ? "t-s" : "t-s fill-ink-2"}>{log.node}</tspan>{" "}
@@ -103,6 +103,11 @@ function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
           y={y - 5}
         />
       ))}
+      {log.highWatermark === highWatermark || log.highWatermark < first ? null : (
+        <path className="stroke-ink w15 none" d={`M${x(log.highWatermark) - 1} ${y - 7}v14`}>
+          <title>{`${log.node} has heard of high watermark ${log.highWatermark}`}</title>
+        </path>
+      )}
       <text
         className="t-mi"
         x={x(log.logEndOffset) + (log.logEndOffset === highWatermark ? 8 : 6)}

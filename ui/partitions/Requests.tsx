@@ -3,9 +3,9 @@ import { memo, useRef } from "react";
 import { useBrush } from "../brush.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
 import { useMotion } from "../motion.ts";
-import { useView } from "../pageContext.ts";
+import { usePage, useView } from "../pageContext.ts";
 import { spanText } from "../timeText.ts";
-import { requestAnswer, requestTitle } from "./requestText.ts";
+import { pendingOf, requestAnswer, requestTitle, waitText } from "./requestText.ts";
 
 const NO_REQUESTS: readonly RequestView[] = [];
 const SHOWN_MAX = 8;
@@ -26,6 +26,7 @@ export function Requests() {
 }
 
 const Request = memo(function Request({ request }: { request: RequestView }) {
+  const { dispatch } = usePage();
   const { lit, brush } = useBrush(`request:${request.id}`);
   const answer = requestAnswer(request);
   const failed = request.state === "error" || request.state === "unanswered";
@@ -39,9 +40,16 @@ const Request = memo(function Request({ request }: { request: RequestView }) {
           />
         </g>
       </svg>
-      <span className="strong">{requestTitle(request)}</span>
+      <button
+        type="button"
+        className="link strong"
+        title="Its bytes"
+        onClick={() => dispatch({ kind: "inspect", what: { kind: "request", id: request.id } })}
+      >
+        {requestTitle(request)}
+      </button>
       {answer === null ? (
-        <Waiting sinceUs={request.sentAtUs} />
+        <Waiting request={request} />
       ) : (
         <span className={`answer cut-short ${failed ? "tone-bad" : ""}`}>{answer}</span>
       )}
@@ -49,11 +57,17 @@ const Request = memo(function Request({ request }: { request: RequestView }) {
   );
 });
 
-function Waiting({ sinceUs }: { sinceUs: number }) {
+function Waiting({ request }: { request: RequestView }) {
   const text = useRef<HTMLSpanElement>(null);
+  const pending = useView((state) => pendingOf(state, request));
   useMotion((nowUs) => {
     if (text.current === null) return;
-    text.current.textContent = `waiting ${spanText(Math.max(0, nowUs - sinceUs))}`;
+    text.current.textContent = `waiting ${spanText(Math.max(0, nowUs - request.sentAtUs))}`;
   });
-  return <span ref={text} className="answer quiet" />;
+  return (
+    <>
+      <span ref={text} className="answer quiet" />
+      {pending === null ? null : <span className="waits">{waitText(pending)}</span>}
+    </>
+  );
 }

@@ -5,6 +5,7 @@ import { newestRequest, requestAnswer, requestOutcome, requestTitle } from "./re
 const produce: RequestView = {
   id: 57,
   kind: "produce",
+  client: "c1",
   to: "n1",
   target: "orders-1",
   acks: "all",

@@ -1,4 +1,5 @@
-import type { RequestView } from "@chronik/core/view";
+import type { PendingView, RequestView } from "@chronik/core/view";
+import type { PageState } from "../page.ts";
 
 /** The request with the highest id; null before the first. */
 export function newestRequest(requests: readonly RequestView[] | undefined): RequestView | null {
@@ -28,6 +29,19 @@ export function requestAnswer(request: RequestView): string | null {
   return request.text === "" ? error : `${error}: ${text}`;
 }
 
+/** What the leader keeps of a request that waits for its answer; null when it keeps nothing. */
+export function pendingOf({ world }: PageState, request: RequestView): PendingView | null {
+  if (request.state !== "waiting" || request.kind !== "produce") return null;
+  const isIts = ({ node, partition, acks }: PendingView): boolean =>
+    node === request.to && partition === request.target && acks === request.acks;
+  return world?.pending.findLast(isIts) ?? null;
+}
+
+/** "offset 41 waits for n3: log end 40, in the ISR". */
+export function waitText({ what, waitsFor }: PendingView): string {
+  return `${what} waits for ${waitsFor.length === 0 ? "its turn" : waitsFor.join("; ")}`;
+}
+
 /** The same in a few words, for the stage; null while it waits. */
 export function requestOutcome(request: RequestView): string | null {
   if (request.state === "waiting") return null;
@@ -35,12 +49,15 @@ export function requestOutcome(request: RequestView): string | null {
   return request.text === "" ? WORDS[request.state] : request.text;
 }
 
-const VERBS = {
+const VERBS: Readonly<Record<RequestView["kind"], string>> = {
   produce: "Produce to",
   fetch: "Read",
   createTopics: "Create topic",
-  removeNode: "Remove",
+  admin: "Admin",
   metadata: "Ask for metadata",
+  initProducerId: "Ask for a producer id",
+  listOffsets: "Ask for offsets",
+  group: "Group",
 };
 
 const WORDS = { ok: "done", error: "failed", unanswered: "no answer" };

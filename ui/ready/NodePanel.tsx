@@ -1,15 +1,13 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { ReactNode } from "react";
 import { NodePill } from "../glyph/NodePill.tsx";
+import { later } from "../later.ts";
 import { useView } from "../pageContext.ts";
 import type { NodePanelChoice } from "./nodePanelChoice.ts";
 import { ReadyPanel } from "./ReadyPanel.tsx";
 
 /** Only who looks at a disk needs it. */
-const DiskPanel = lazy(async () => {
-  const panel = await import("../disk/DiskPanel.tsx").catch(() => null);
-  return { default: panel?.DiskPanel ?? NoDiskPanel };
-});
+const DiskPanel = later(async () => (await import("../disk/DiskPanel.tsx")).DiskPanel, NoDiskPanel);
 
 /** What the selected node works on, or what its disk holds. */
 export function NodePanel({ choice }: { choice: NodePanelChoice }) {

@@ -6,7 +6,7 @@ import { useView } from "../pageContext.ts";
 
 const NO_CUTS: readonly CutView[] = [];
 
-export interface CutsProps {
+interface CutsProps {
   readonly ring: RingLayout;
   readonly names: readonly string[];
 }

@@ -6,7 +6,7 @@ import { pointAt } from "../geometry/linkLane.ts";
 import type { LinkLane } from "../geometry/linkLane.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
 import { useMotion } from "../motion.ts";
-import { useView } from "../pageContext.ts";
+import { usePage, useView } from "../pageContext.ts";
 
 interface FlightGlyphProps {
   readonly flight: FlightView;
@@ -19,6 +19,7 @@ interface FlightGlyphProps {
 /** One message on its way; React brings it and takes it away, simulated time moves it. */
 export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
   const { flight, lane, quiet, captioned } = props;
+  const { dispatch } = usePage();
   const glyph = useRef<SVGGElement>(null);
   const paused = useView((state) => state.playback.mode === "paused");
   const { lit, brush } = useBrush(`message:${flight.id}`);
@@ -35,6 +36,8 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
   const { kind, answer, refused } = flight;
   // What a client asks and is answered is written beside the client already.
   const withClient = flight.from.startsWith("c") || flight.to.startsWith("c");
+  const inspect = (): void =>
+    dispatch({ kind: "inspect", what: { kind: "flight", id: flight.id } });
   const hollow = answer ? "fill-stage stroke-client w15" : "fill-client";
   return (
     <g
@@ -43,6 +46,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
       role="img"
       aria-label={flight.label}
       {...(paused ? { tabIndex: 0 } : {})}
+      {...(withClient ? { onClick: inspect } : {})}
       {...brush}
     >
       <g className="whole">

@@ -1,11 +1,11 @@
-import { lazy, Suspense, useMemo } from "react";
-import type { ComponentType, ReactNode } from "react";
+import { Suspense, useMemo } from "react";
+import type { ReactNode } from "react";
 import { ringLayout } from "../geometry/ringLayout.ts";
+import { later, Nothing } from "../later.ts";
 import { useReducedMotion } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
 import { ClientChip } from "./ClientChip.tsx";
-import type { CutsProps } from "./Cuts.tsx";
 import { Flights } from "./Flights.tsx";
 import { Links } from "./Links.tsx";
 import { NodeGlyph } from "./NodeGlyph.tsx";
@@ -17,10 +17,7 @@ import { StageLegend } from "./StageLegend.tsx";
 const NO_NODES: readonly string[] = [];
 
 /** A page opens without cuts, so their curves can come when there is one; at worst without them. */
-const Cuts = lazy(async (): Promise<{ default: ComponentType<CutsProps> }> => {
-  const part = await import("./Cuts.tsx").catch(() => null);
-  return { default: part?.Cuts ?? (() => null) };
-});
+const Cuts = later(async () => (await import("./Cuts.tsx")).Cuts, Nothing);
 
 /** One sentence, its reason, and the cluster it speaks of. */
 export function Stage({ children }: { children?: ReactNode }) {

@@ -56,7 +56,7 @@ export function Lanes() {
         </text>
         {names.map((name) => (
           <g key={name} transform="translate(16 0)">
-            <NodeTag node={name} y={y(name)} />
+            <NodeTag node={name} y={y(name)} height={Math.min(16, pitch)} />
           </g>
         ))}
         <clipPath id="lanes-all">

@@ -1,12 +1,24 @@
 import { assert } from "../../base/assert.ts";
 import { nodeId, offset } from "../../base/ids.ts";
 import type { NodeId } from "../../base/ids.ts";
-import { encodeRecordBatch } from "../../wire/index.ts";
+import {
+  API_VERSIONS,
+  decodeResponse,
+  encodeRecordBatch,
+  encodeRequest,
+  NO_TOPIC_ID,
+} from "../../wire/index.ts";
 import type {
+  AdminCommand,
+  AdminResponse,
+  ClientApi,
+  ClientRequest,
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  FetchRequest,
   FetchResponse,
+  MetadataResponse,
   ProduceResponse,
-  RemoveNodeResponse,
-  Request,
   Response,
 } from "../../wire/index.ts";
 import { utf8Encode } from "../../base/utf8.ts";
@@ -19,12 +31,17 @@ import type {
   PeerMessage,
 } from "../index.ts";
 import type { DiskOperation } from "../../wal/disk.ts";
+import { serve } from "../serving.ts";
 import { TestDisk } from "./testDisk.ts";
 
-/** An answer that will arrive, or not. */
+/** An answer that will arrive, or not. Each question has a connection of its own. */
 export interface Asked {
   response: Response | null;
   atUs: number;
+  /** Why the broker has closed the connection instead. */
+  dropped: string | null;
+  readonly api: ClientApi | "admin";
+  readonly apiVersion: number;
 }
 
 interface Due {
@@ -65,19 +82,25 @@ export class TestCluster {
   #held: Due[] = [];
   readonly #cut = new Set<number>();
   readonly #asked: Asked[] = [];
+  /** By a correlation id that no broker gives. */
+  readonly #peersAsked = new Map<number, Asked>();
   #doom: (() => void) | null = null;
   #seed = 12345;
 
   constructor(nodeCount: number, config: Partial<BrokerConfig> = {}) {
     const ids = Array.from({ length: nodeCount }, (_, at) => nodeId(at + 1));
-    this.#config = { peers: ids, events: true, ...config };
-    for (const id of ids) {
-      const disk = new TestDisk();
-      const broker = this.#make(id, disk, 0);
-      this.#members.set(id, { broker, disk, life: 1, isAlive: true, generation: 0 });
-      this.#collect(id);
-      this.#scheduleTick(id, 1, 7_000 * id);
-    }
+    // Leadership stays where a test has put it.
+    this.#config = { peers: ids, events: true, preferredLeaderCheckUs: 0, ...config };
+    for (const id of ids) this.start(id);
+  }
+
+  /** A node that was not there before, with an empty disk. Its peers are the nodes of the beginning. */
+  start(id: NodeId): void {
+    const disk = new TestDisk();
+    const broker = this.#make(id, disk, 0);
+    this.#members.set(id, { broker, disk, life: 1, isAlive: true, generation: 0 });
+    this.#collect(id);
+    this.#scheduleTick(id, 1, 7_000 * id);
   }
 
   broker(id: number): Broker {
@@ -179,11 +202,36 @@ export class TestCluster {
     }
   }
 
-  ask(id: number, request: Request): Asked {
-    const asked: Asked = { response: null, atUs: -1 };
+  /** As a client does, by a frame of the given version, or of the latest. */
+  ask(id: number, request: ClientRequest, apiVersion = maxVersionOf(request.api)): Asked {
+    const asked = this.#asking(request.api, apiVersion);
     const connection = this.#asked.push(asked) - 1;
-    this.step(id, { kind: "clientRequest", connection, correlationId: 1, request });
+    const frame = encodeRequest(request, { apiVersion, correlationId: 1, clientId: "test" });
+    this.step(id, { kind: "clientFrame", connection, frame });
     return asked;
+  }
+
+  /** As broker `from` does, by a value. */
+  askAsPeer(from: number, id: number, request: FetchRequest): Asked {
+    const asked = this.#asking(request.api, 0);
+    const correlationId = -1 - this.#peersAsked.size;
+    this.#peersAsked.set(correlationId, asked);
+    const generation = this.#members.get(from)?.generation ?? 0;
+    const message = { kind: "request", correlationId, request, generation } as const;
+    this.step(id, { kind: "peerMessage", from: nodeId(from), message });
+    return asked;
+  }
+
+  administer(id: number, command: AdminCommand, timeoutMs = 4_000): Asked {
+    const asked = this.#asking("admin", 0);
+    const connection = this.#asked.push(asked) - 1;
+    const request = { api: "admin", command, timeoutMs } as const;
+    this.step(id, { kind: "adminRequest", connection, correlationId: 1, request });
+    return asked;
+  }
+
+  #asking(api: ClientApi | "admin", apiVersion: number): Asked {
+    return { response: null, atUs: -1, dropped: null, api, apiVersion };
   }
 
   run(us: number): void {
@@ -209,10 +257,13 @@ export class TestCluster {
     }
   }
 
-  /** Until there is a controller that knows all members. */
+  /** Until there is a controller that knows all members, and all brokers are registered. */
   boot(): void {
     this.runUntil(() =>
-      this.alive.every(({ metadata }) => metadata.nodes.size === this.#members.size),
+      this.alive.every(({ metadata: { nodes } }) => {
+        if (nodes.size < this.#members.size) return false;
+        return [...nodes.values()].every(({ brokerEpoch }) => brokerEpoch > 0);
+      }),
     );
   }
 
@@ -221,9 +272,11 @@ export class TestCluster {
     partitionCount = 1,
     replicationFactor = 3,
     minInsyncReplicas = 2,
+    configs: Readonly<Record<string, string>> = {},
   ): Asked {
-    const topics = [{ topic, partitionCount, replicationFactor, minInsyncReplicas }];
-    const asked = this.ask(this.controller.id, { api: "createTopics", topics, timeoutMs: 5_000 });
+    const all = { "min.insync.replicas": String(minInsyncReplicas), ...configs };
+    const request = topicRequest(topic, partitionCount, replicationFactor, all);
+    const asked = this.ask(this.controller.id, { ...request, timeoutMs: 5_000 });
     this.runUntil(() => asked.response !== null);
     this.runUntil(() => this.alive.every(({ metadata }) => metadata.topics.has(topic)));
     this.run(100_000);
@@ -231,32 +284,49 @@ export class TestCluster {
   }
 
   produce(id: number, topic: string, partition: number, value: string, acks: 0 | 1 | -1): Asked {
-    const records = batchOf([value]);
+    return this.produceBatch(id, topic, partition, batchOf([value]), acks);
+  }
+
+  produceBatch(
+    id: number,
+    topic: string,
+    partition: number,
+    records: Uint8Array,
+    acks: number,
+    timeoutMs = 3_000,
+  ): Asked {
     const partitions = [{ topic, partition, records }];
-    return this.ask(id, { api: "produce", acks, timeoutMs: 3_000, partitions });
+    return this.ask(id, { api: "produce", transactionalId: null, acks, timeoutMs, partitions });
   }
 
   consume(id: number, topic: string, partition: number, fetchOffset = 0, maxWaitMs = 0): Asked {
-    return this.ask(id, {
-      api: "fetch",
-      replicaId: -1,
-      maxWaitMs,
-      minBytes: 1,
-      partitions: [
-        {
-          topic,
-          partition,
-          fetchOffset: offset(fetchOffset),
-          currentLeaderEpoch: -1,
-          lastFetchedEpoch: -1,
-          maxBytes: 1_000_000,
-        },
-      ],
-    });
+    const asked = {
+      topic,
+      topicId: NO_TOPIC_ID,
+      partition,
+      fetchOffset: offset(fetchOffset),
+      currentLeaderEpoch: -1,
+      lastFetchedEpoch: -1,
+      maxBytes: 1_000_000,
+    } as const;
+    // The last version that names topics.
+    return this.ask(
+      id,
+      {
+        api: "fetch",
+        replicaId: -1,
+        replicaEpoch: -1,
+        maxWaitMs,
+        minBytes: 1,
+        maxBytes: 10_000_000,
+        partitions: [asked],
+      },
+      12,
+    );
   }
 
   removeNode(id: number, by: number = this.controller.id, timeoutMs = 4_000): Asked {
-    return this.ask(by, { api: "removeNode", node: nodeId(id), timeoutMs });
+    return this.administer(by, { kind: "removeNode", node: nodeId(id) }, timeoutMs);
   }
 
   #member(id: number): Member {
@@ -271,7 +341,15 @@ export class TestCluster {
       return (this.#seed >>> 8) % n;
     };
     const disks = generation === 0 ? {} : { joinGeneration: generation };
-    const config = { ...DEFAULT_BROKER_CONFIG, peers: [], id, random, ...disks, ...this.#config };
+    const config = {
+      ...DEFAULT_BROKER_CONFIG,
+      serve,
+      peers: [],
+      id,
+      random,
+      ...disks,
+      ...this.#config,
+    };
     return new Broker(config, disk.crash(), this.nowUs);
   }
 
@@ -307,16 +385,34 @@ export class TestCluster {
         };
         this.#schedule({ atUs, to: nodeId(id), life, act });
       } else if (output.kind === "reply") {
+        this.#answered(this.#asked[output.connection]!, output.frame);
+      } else if (output.kind === "adminReply") {
         const asked = this.#asked[output.connection]!;
         asked.response = output.response;
         asked.atUs = this.nowUs;
+      } else if (output.kind === "disconnect") {
+        this.#asked[output.connection]!.dropped = output.reason;
       } else {
         this.events.push({ node: id, atUs: this.nowUs, event: output.event });
       }
     }
   }
 
+  #answered(asked: Asked, frame: Uint8Array): void {
+    assert(asked.api !== "admin", "administrators get no frames");
+    const decoded = decodeResponse(frame, asked.api, asked.apiVersion);
+    if (!decoded.ok) assert(false, `${decoded.path} at ${decoded.offset}: ${decoded.message}`);
+    asked.response = decoded.response;
+    asked.atUs = this.nowUs;
+  }
+
   #send(from: NodeId, { to, message }: Extract<BrokerOutput, { kind: "send" }>): void {
+    if (message.kind === "response" && message.correlationId < 0) {
+      const asked = this.#peersAsked.get(message.correlationId)!;
+      asked.response = message.response;
+      asked.atUs = this.nowUs;
+      return;
+    }
     const act = (): BrokerInput | null => {
       if (this.#cut.has(from) || this.#cut.has(to)) return null;
       return { kind: "peerMessage", from, message };
@@ -326,6 +422,33 @@ export class TestCluster {
     if (fate === "held") this.#held.push(due);
     else if (fate === "arrives") this.#schedule(due);
   }
+}
+
+export function topicRequest(
+  topic: string,
+  partitionCount: number,
+  replicationFactor: number,
+  configs: Readonly<Record<string, string>> = {},
+): CreateTopicsRequest {
+  return {
+    api: "createTopics",
+    topics: [
+      {
+        topic,
+        partitionCount,
+        replicationFactor,
+        assignments: [],
+        configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+      },
+    ],
+    timeoutMs: 1_000,
+    validateOnly: false,
+  };
+}
+
+export function topicAnswer(asked: Asked): CreateTopicsResponse["topics"][number] {
+  assert(asked.response?.api === "createTopics", "a topic request was answered");
+  return asked.response.topics[0]!;
 }
 
 export function batchOf(values: readonly string[]): Uint8Array {
@@ -342,12 +465,23 @@ export function produceAnswer(asked: Asked): ProduceResponse["partitions"][numbe
   return asked.response.partitions[0]!;
 }
 
-export function removalAnswer(asked: Asked): RemoveNodeResponse {
-  assert(asked.response?.api === "removeNode", "a removal was answered");
+export function adminAnswer(asked: Asked): AdminResponse {
+  assert(asked.response?.api === "admin", "an administrator was answered");
+  return asked.response;
+}
+
+export function metadataAnswer(asked: Asked): MetadataResponse {
+  assert(asked.response?.api === "metadata", "a metadata request was answered");
   return asked.response;
 }
 
 export function fetchAnswer(asked: Asked): FetchResponse["partitions"][number] {
   assert(asked.response?.api === "fetch", "a fetch was answered");
   return asked.response.partitions[0]!;
+}
+
+function maxVersionOf(api: ClientApi): number {
+  const range = API_VERSIONS.find((one) => one.api === api);
+  assert(range !== undefined, `${api} is served`);
+  return range.maxVersion;
 }

@@ -39,6 +39,14 @@ export class PromisesKept {
   }
 }
 
+/**
+ * The members of a partition's group begin in a term that nobody stands in, and act on it before it
+ * is durable: there is no promise in that.
+ */
+function isFirstTerm({ term, vote }: HardState): boolean {
+  return term === 1 && vote === NO_NODE;
+}
+
 /** What of `before` does not hold any more; null when all of it does. */
 function brokenPromise(before: Promised, now: Promised): string | null {
   if (now.generation > before.generation) return null;
@@ -47,7 +55,7 @@ function brokenPromise(before: Promised, now: Promised): string | null {
   }
   const was = before.hardState;
   const is = now.hardState;
-  if (was === null) return null;
+  if (was === null || isFirstTerm(was)) return null;
   if (is === null) return `had stored term ${was.term}, and now none.`;
   if (is.term < was.term) return `had stored term ${was.term}, and now term ${is.term}.`;
   if (is.term > was.term || was.vote === NO_NODE || is.vote === was.vote) return null;

@@ -244,7 +244,7 @@ describe("Leader Completeness", () => {
 
 describe("State Machine Safety", () => {
   test("two nodes that apply different entries at an index break it", () => {
-    const { see } = watchedBy(new StateMachineSafety());
+    const { see } = watchedBy(new StateMachineSafety("metadata"));
     expect(see(1, { log: log([1, 1]), applied: 2, commit: 2 })).toBeNull();
     expect(see(2, { log: log([1, 2]), applied: 1, commit: 2 })).toBeNull();
     expect(see(2, { log: log([1, 2]), applied: 2, commit: 2 })).toBe(
@@ -253,14 +253,14 @@ describe("State Machine Safety", () => {
   });
 
   test("a node that starts again must apply what it applied before", () => {
-    const { see, restart } = watchedBy(new StateMachineSafety());
+    const { see, restart } = watchedBy(new StateMachineSafety("metadata"));
     see(1, { log: log([1, 1]), applied: 2 });
     restart(1);
     expect(see(1, { log: log([1, 1], 3), applied: 1 })).toContain("another one");
   });
 
   test("an applied entry that is replaced breaks it at once", () => {
-    const { see } = watchedBy(new StateMachineSafety());
+    const { see } = watchedBy(new StateMachineSafety("metadata"));
     see(1, { log: log([1, 1]), applied: 2 });
     expect(see(1, { log: log([1, 2]), applied: 2, term: 2 })).toBe(
       "n1 has applied entry 2 of term 1 and then replaced it.",
@@ -268,12 +268,12 @@ describe("State Machine Safety", () => {
   });
 
   test("an entry that the log does not hold cannot be applied", () => {
-    const { see } = watchedBy(new StateMachineSafety());
+    const { see } = watchedBy(new StateMachineSafety("metadata"));
     expect(see(1, { log: log([1]), applied: 2 })).toBe("n1 applied entry 2, which it has not.");
   });
 
   test("what came as a snapshot was not applied here, what follows it is", () => {
-    const { see, restart } = watchedBy(new StateMachineSafety());
+    const { see, restart } = watchedBy(new StateMachineSafety("metadata"));
     see(1, { log: log([1, 1, 2, 2]), applied: 4 });
     expect(see(2, { log: log([1, 1]), applied: 1 })).toBeNull();
     expect(see(2, { log: log([1, 1, 2]), firstIndex: 4, applied: 3 })).toBeNull();
@@ -286,7 +286,7 @@ describe("State Machine Safety", () => {
   });
 
   test("equal entries must lead to equal states", () => {
-    const checker = new StateMachineSafety();
+    const checker = new StateMachineSafety("metadata");
     expect(checker.checkState(nodeId(1), index(4), 77)).toBeNull();
     expect(checker.checkState(nodeId(2), index(4), 77)).toBeNull();
     expect(checker.checkState(nodeId(3), index(5), 78)).toBeNull();

@@ -30,6 +30,12 @@ export class StateMachineSafety implements RaftChecker {
   /** By index. */
   readonly #applications: Application[] = [];
   readonly #states: State[] = [];
+  readonly #stateName: string;
+
+  /** `stateName` is what the entries lead to, as people call it: "metadata". */
+  constructor(stateName: string) {
+    this.#stateName = stateName;
+  }
 
   check(step: RaftStep): string | null {
     const lost = step.removed[0];
@@ -56,7 +62,7 @@ export class StateMachineSafety implements RaftChecker {
     if (first === undefined) this.#states[at] = { hash, node };
     if (first === undefined || first.hash === hash) return null;
     const who = `${nodeName(first.node)} and ${nodeName(node)}`;
-    return `${who} applied the same entries up to ${at} and have different metadata.`;
+    return `${who} applied the same entries up to ${at} and have different ${this.#stateName}.`;
   }
 
   #apply(step: RaftStep, at: Index): string | null {

@@ -51,6 +51,14 @@ describe("Terms and votes are kept", () => {
     expect(checker.check(stored({ hardState: null }))).toBe("n1 had stored term 3, and now none.");
   });
 
+  test("that a group begins in term 1 is no promise, a vote in it is", () => {
+    const checker = new PromisesKept();
+    checker.check(stored({ hardState: [1, 0, 0] }));
+    expect(checker.check(stored({ hardState: null }))).toBeNull();
+    checker.check(stored({ hardState: [1, 2, 0] }));
+    expect(checker.check(stored({ hardState: null }))).toBe("n1 had stored term 1, and now none.");
+  });
+
   test("another vote in the same term breaks it, and so does none; in a later term neither", () => {
     const checker = new PromisesKept();
     expect(checker.check(stored({ hardState: [3, 0, 0] }))).toBeNull();

@@ -53,6 +53,8 @@ function recordText(record: WalRecord): string {
     }
     case "truncateReplica":
       return `${partitionKey(record.topic, record.partition)} cut back to ${record.toOffset}`;
+    case "openReplica":
+      return `${partitionKey(record.topic, record.partition)} begins`;
     case "snapshot": {
       const from = record.installed ? "the leader's" : "its own";
       return `snapshot at ${record.index} of term ${record.term}, ${from}`;

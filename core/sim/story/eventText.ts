@@ -4,7 +4,7 @@ import { nodeName } from "../checkers/checker.ts";
 import type { Happening, WorldEvent } from "../worldEvent.ts";
 
 /**
- * What an event says in a story of disks: who leads, what was stored, lost, cut and repaired. Null
+ * What an event says in any story: who leads the cluster, what was stored, lost, cut and repaired. Null
  * for the traffic of requests and messages, and for what every follower repeats.
  */
 export function eventText({ event }: WorldEvent): string | null {
@@ -46,7 +46,10 @@ function storageText(event: Event): string | null {
     case "recovered": {
       const { term, vote, commit, snapshotIndex, entryCount } = event;
       const log = `${entryCount} entries${snapshotIndex > 0 ? ` after snapshot ${snapshotIndex}` : ""}`;
-      const tail = event.cutBytes > 0 ? `; cuts off a torn tail of ${event.cutBytes} bytes` : "";
+      const tail =
+        event.cutBytes > 0
+          ? `; cuts off a torn tail of ${event.cutBytes} ${event.cutBytes === 1 ? "byte" : "bytes"}`
+          : "";
       const ignored = event.ignored.map(({ file, reason }) => `; ignores ${file}: ${reason}`);
       return `has term ${term}, vote ${voteName(vote)}, commit ${commit}, ${log}${tail}${ignored.join("")}`;
     }
@@ -56,8 +59,9 @@ function storageText(event: Event): string | null {
     case "logTruncated":
       return `cuts entries ${event.fromIndex} to ${event.toIndex} off its log`;
     case "replicaTruncated": {
-      const { topic, partition, fromOffset, toOffset } = event;
-      return `cuts ${topic}-${partition} from offset ${fromOffset} back to ${toOffset}`;
+      const { topic, partition, fromOffset, toOffset, committedCount } = event;
+      const loss = committedCount === 0 ? "" : `: ${committedCount} of these were committed`;
+      return `cuts ${topic}-${partition} from offset ${fromOffset} back to ${toOffset}${loss}`;
     }
     case "snapshotTaken":
       return `has taken a snapshot at ${event.index} of term ${event.term}`;

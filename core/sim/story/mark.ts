@@ -104,5 +104,8 @@ function batchesText(then: readonly StoredBatch[], now: readonly StoredBatch[]):
 }
 
 function isSameBatch(a: StoredBatch, b: StoredBatch): boolean {
-  return a.bytes.length === b.bytes.length && a.bytes.every((byte, i) => byte === b.bytes[i]);
+  if (a.sizeBytes !== b.sizeBytes || a.maxTimestampMs !== b.maxTimestampMs) return false;
+  const { bytes } = b;
+  if (a.bytes === null || bytes === null) return true;
+  return a.bytes.every((byte, i) => byte === bytes[i]);
 }

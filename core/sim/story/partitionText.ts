@@ -1,14 +1,13 @@
 import type { NodeId } from "../../base/ids.ts";
-import type { ReplicaLog } from "../../broker/index.ts";
 import { partitionKey } from "../../metadata/clusterMetadata.ts";
 import type { PartitionKey, PartitionMetadata } from "../../metadata/clusterMetadata.ts";
-import { utf8Decode } from "../../base/utf8.ts";
-import { decodeRecordBatch, ErrorCode } from "../../wire/index.ts";
+import { ErrorCode } from "../../wire/index.ts";
 import { bestInformed } from "../bestInformed.ts";
 import { nodeName } from "../checkers/checker.ts";
 import type { RequestRecord } from "../history.ts";
 import type { World } from "../world.ts";
 import { names } from "./eventText.ts";
+import { nameOf, recordsOf } from "./recordsText.ts";
 
 /** Each partition as the running node knows it that has applied most, and what its replicas hold. */
 export function partitionsText(world: World): string {
@@ -82,21 +81,9 @@ function whyLost(
   const process = world.processes.find(({ node }) => node === leader);
   if (process?.state !== "running") return "there is no leader";
   const log = process.broker?.replicas.get(partitionKey(facts.topic, facts.partition));
-  const held = log === undefined ? null : recordAt(log, outcome.baseOffset);
+  const records = log === undefined ? [] : recordsOf(log);
+  const held = records.find(({ offset }) => offset === outcome.baseOffset);
   const who = `${nodeName(process.node)}, its leader,`;
-  if (held === null) return `${who} has nothing there`;
-  return held === `${facts.key}=${facts.value}` ? null : `${who} has ${held} there`;
-}
-
-/** "key=value" of the record at `offset`. */
-function recordAt({ batches }: ReplicaLog, offset: number): string | null {
-  const batch = batches.find(
-    ({ baseOffset, lastOffset }) => baseOffset <= offset && offset <= lastOffset,
-  );
-  const decoded = batch === undefined ? null : decodeRecordBatch(batch.bytes);
-  if (decoded?.ok !== true) return null;
-  const record = decoded.batch.records.find((each) => each.offset === offset);
-  if (record === undefined) return null;
-  const text = (bytes: Uint8Array | null): string => (bytes === null ? "" : utf8Decode(bytes));
-  return `${text(record.key)}=${text(record.value)}`;
+  if (held === undefined) return `${who} has nothing there`;
+  return held.name === nameOf(facts.key, facts.value) ? null : `${who} has ${held.name} there`;
 }

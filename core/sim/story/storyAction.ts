@@ -8,6 +8,8 @@ import {
   wholeNumber,
 } from "../../raft/conformance/arguments.ts";
 import type { Directive } from "../../raft/conformance/dataFile.ts";
+import { parseAdminCommand } from "../../broker/admin/index.ts";
+import type { AdminCommand } from "../../wire/index.ts";
 import { DISK_FAULTS } from "../diskFaults.ts";
 import type { ActionBody } from "../run.ts";
 import { nodeOf, nodesOf, numberOr, oneOf, onlyNode } from "./storyArguments.ts";
@@ -18,7 +20,22 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 const KEYS: { readonly [Kind in ActionBody["kind"]]?: ReadonlySet<string> } = {
   produce: new Set(["key", "value", "acks", "node"]),
   consume: new Set(["node"]),
-  createTopic: new Set(["partitionCount", "replicationFactor", "minInsyncReplicas"]),
+  createTopic: new Set([
+    "partitionCount",
+    "replicationFactor",
+    "minInsyncReplicas",
+    "replicationMode",
+    "uncleanLeaderElection",
+  ]),
+  startProducer: new Set([
+    "recordsPerSecond",
+    "acks",
+    "idempotent",
+    "keyCount",
+    "valueBytes",
+    "batchRecords",
+  ]),
+  startConsumer: new Set(["group"]),
   flipBit: new Set(["file", "byte", "bit"]),
 };
 
@@ -36,7 +53,7 @@ const ACTIONS: ActionOf = {
     ...partitionOf(d),
     key: requiredValueOf(d, "key"),
     value: requiredValueOf(d, "value"),
-    acks: ACKS[oneOf(valueOf(d, "acks") ?? "all", ["0", "1", "all"], "acks")],
+    acks: acksOf(d),
   }),
   consume: (d) => ({ kind: "consume", ...partitionOf(d) }),
   createTopic: (d) => ({
@@ -45,7 +62,10 @@ const ACTIONS: ActionOf = {
     partitionCount: numberOr(d, "partitionCount", 1),
     replicationFactor: numberOr(d, "replicationFactor", 3),
     minInsyncReplicas: numberOr(d, "minInsyncReplicas", 2),
+    replicationMode: oneOf(valueOf(d, "replicationMode") ?? "isr", ["isr", "raft"], "a mode"),
+    uncleanLeaderElection: isTrue(d, "uncleanLeaderElection"),
   }),
+  deleteTopic: (d) => ({ kind: "deleteTopic", topic: bareKey(d, 0, "a topic") }),
   powerCut: () => ({ kind: "powerCut" }),
   powerOn: () => ({ kind: "powerOn" }),
   diskFault: (d) => ({
@@ -65,6 +85,31 @@ const ACTIONS: ActionOf = {
   }),
   snapshot: (d) => ({ kind: "snapshot", node: onlyNode(d) }),
   repair: (d) => ({ kind: "repair", node: onlyNode(d) }),
+  addNode: () => ({ kind: "addNode" }),
+  removeNode: (d) => ({ kind: "removeNode", node: onlyNode(d) }),
+  admin: (d) => ({ kind: "admin", command: commandOf(d) }),
+  startProducer: (d) => ({
+    kind: "startProducer",
+    client: clientOf(bareKey(d, 0, "a client")),
+    topic: bareKey(d, 1, "a topic"),
+    recordsPerSecond: numberOr(d, "recordsPerSecond", 10),
+    acks: acksOf(d),
+    idempotent: isTrue(d, "idempotent"),
+    keyCount: numberOr(d, "keyCount", 0),
+    valueBytes: numberOr(d, "valueBytes", 10),
+    batchRecords: numberOr(d, "batchRecords", 100),
+  }),
+  startConsumer: (d) => ({
+    kind: "startConsumer",
+    client: clientOf(bareKey(d, 0, "a client")),
+    topic: bareKey(d, 1, "a topic"),
+    group: valueOf(d, "group") ?? null,
+  }),
+  stopClient: (d) => ({
+    kind: "stopClient",
+    client: clientOf(bareKey(d, 0, "a client")),
+    crash: bareKeys(d)[1] === "crash",
+  }),
 };
 
 export const isAction = (command: string): command is ActionBody["kind"] =>
@@ -76,6 +121,26 @@ export function actionOf(d: Directive): ActionBody {
   if (!isAction(command)) throw new DirectiveError(`there is no action ${command}`);
   assertKnownKeys(d, KEYS[command] ?? NO_KEYS);
   return ACTIONS[command](d);
+}
+
+const acksOf = (d: Directive) =>
+  ACKS[oneOf(valueOf(d, "acks") ?? "all", ["0", "1", "all"], "acks")];
+
+const isTrue = (d: Directive, key: string): boolean =>
+  oneOf(valueOf(d, key) ?? "false", ["true", "false"], key) === "true";
+
+/** "c2" */
+function clientOf(text: string): number {
+  const [, figures] = /^c([1-9]\d?)$/.exec(text) ?? [];
+  if (figures !== undefined) return Number(figures);
+  throw new DirectiveError(`a client is written like c2, not ${JSON.stringify(text)}`);
+}
+
+/** The rest of the line as an administrator would write it. */
+function commandOf(d: Directive): AdminCommand {
+  const parsed = parseAdminCommand(bareKeys(d).join(" "));
+  if (parsed.ok) return parsed.command;
+  throw new DirectiveError(parsed.message);
 }
 
 /** "orders 0", and perhaps the one node to ask. */

@@ -2,6 +2,7 @@ import { NO_NODE } from "../../base/ids.ts";
 import {
   assertKnownKeys,
   assertNoInput,
+  bareKey,
   bareKeys,
   DirectiveError,
   requiredValueOf,
@@ -9,11 +10,17 @@ import {
   valuesOf,
 } from "../../raft/conformance/arguments.ts";
 import type { Directive } from "../../raft/conformance/dataFile.ts";
+import { errorName } from "../../wire/index.ts";
 import { nodeName } from "../checkers/checker.ts";
 import type { ActionBody } from "../run.ts";
-import { World } from "../world.ts";
+import { createWorld } from "../createWorld.ts";
+import type { World } from "../world.ts";
 import type { WorldEvent } from "../worldEvent.ts";
+import { accountText } from "./accountText.ts";
 import { answerText } from "./answerText.ts";
+import { brokerEventText } from "./brokerEventText.ts";
+import { claim } from "./claim.ts";
+import { clientsText, metadataText } from "./clusterText.ts";
 import { diskText, placeOnDisk } from "./diskText.ts";
 import { eventText } from "./eventText.ts";
 import { logText } from "./logText.ts";
@@ -21,6 +28,7 @@ import { compareMarks, markOf } from "./mark.ts";
 import type { Mark } from "./mark.ts";
 import { acknowledgedText, membersText, partitionsText } from "./partitionText.ts";
 import { actionOf, isAction } from "./storyAction.ts";
+import { recordsText } from "./recordsText.ts";
 import {
   clusterOf,
   durationUs,
@@ -34,8 +42,15 @@ import {
 /** How many of the log's last records `disk` prints unless it is told. */
 const RECORDS_PRINTED = 4;
 const FLIP_PLACES = ["last", "middle", "snapshot"] as const;
-const OPERATION_WITHIN_US = 10_000_000;
 const NO_KEYS: ReadonlySet<string> = new Set();
+const WITHIN_US = 10_000_000;
+
+interface ToldEvent {
+  readonly event: WorldEvent;
+  readonly text: string;
+  /** Told only to whom asks for its kind. */
+  readonly isDetail: boolean;
+}
 
 /**
  * A world as a story tells it: what is done, when, and what is to be seen then. Its directives:
@@ -43,13 +58,19 @@ const NO_KEYS: ReadonlySet<string> = new Set();
  *     cluster seed=7 snapshotEntries=20    a new world; every option of a run by its name
  *     run 500ms | run until=4s             time passes
  *     run operation=rename node=n3         until the disk of n3 works on such an operation
+ *     run event=isrChanged node=n1         until such an event happens at n1
  *     kill n3                              every action of a run by its name, and its fields
  *     flipBit n2 last|middle|snapshot      an action at a place that is looked up
  *     log                                  one row for each node, from memory or a dead one's disk
  *     disk n2 [records=4]                  files, faults, and the last records of its log
  *     events [n2] [only=(kind, kind)]      what has happened since this was asked last
- *     answers                              what clients have asked since, and what they got
+ *     answers [only=(kind, kind)]          what clients have asked since, and what they got
  *     partitions, members                  as the running node knows it that has applied most
+ *     metadata                             what each running node has made of the metadata log
+ *     records orders-0                     what each replica holds
+ *     clients                              what the running clients are about
+ *     account                              what clients were promised, and what is there
+ *     claim lost=0                         see `claim`
  *     acknowledged                         whether what clients were promised is there
  *     rules                                whether all hold
  *     mark, same-as-before                 what is stored now, and what has become of it
@@ -57,7 +78,11 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 export class StoryWorld {
   #world: World | null = null;
   /** Since they were asked for last; only those that a story has words for. */
-  #events: { readonly event: WorldEvent; readonly text: string }[] = [];
+  #events: ToldEvent[] = [];
+  readonly #tally = {
+    events: new Map<string, number>(),
+    refusedFetches: new Map<string, number>(),
+  };
   /** The client's requests up to here have been told. */
   #toldRequests = 0;
   #mark: Mark = [];
@@ -85,13 +110,23 @@ export class StoryWorld {
       case "events":
         return this.#tellEvents(d);
       case "answers":
-        return this.#tellAnswers(world);
+        return this.#tellAnswers(world, d);
       case "partitions":
         return partitionsText(world);
       case "members":
         return membersText(world);
       case "acknowledged":
         return acknowledgedText(world);
+      case "metadata":
+        return metadataText(world);
+      case "records":
+        return recordsText(world, bareKey(d, 0, "a partition"));
+      case "clients":
+        return clientsText(world);
+      case "account":
+        return accountText(world);
+      case "claim":
+        return claim(world, this.#tally, d);
       case "rules":
         return rulesText(world);
       case "mark":
@@ -108,8 +143,10 @@ export class StoryWorld {
     const { seed, options } = clusterOf(d);
     this.#events = [];
     this.#toldRequests = 0;
+    this.#tally.events.clear();
+    this.#tally.refusedFetches.clear();
     this.#mark = [];
-    this.#world = new World(
+    this.#world = createWorld(
       { seed, options, actions: [] },
       { onEvent: (event) => this.#note(event), keepRecent: false },
     );
@@ -117,15 +154,28 @@ export class StoryWorld {
   }
 
   #run(d: Directive): string {
-    assertKnownKeys(d, new Set(["until", "operation", "node", "bytes"]));
+    assertKnownKeys(d, new Set(["until", "operation", "event", "node", "bytes"]));
     const world = this.#started();
     const until = valueOf(d, "until");
     const [duration] = bareKeys(d);
     if (valueOf(d, "operation") !== undefined) runToOperation(world, d);
+    else if (valueOf(d, "event") !== undefined) this.#runToEvent(world, d);
     else if (until !== undefined) world.runUntil(durationUs(until));
     else if (duration !== undefined) world.runUntil(world.nowUs + durationUs(duration));
     else throw new DirectiveError("run takes a time: run 500ms, or run until=4s");
     return world.violation === null ? seconds(world.nowUs) : rulesText(world);
+  }
+
+  #runToEvent(world: World, d: Directive): void {
+    const kind = requiredValueOf(d, "event");
+    const node = nodeOf(requiredValueOf(d, "node"));
+    const counted = `${nodeName(node)} ${kind}`;
+    const before = this.#tally.events.get(counted);
+    const limitUs = world.nowUs + WITHIN_US;
+    while (this.#tally.events.get(counted) === before) {
+      if (world.stepTimestamp() && world.nowUs <= limitUs) continue;
+      throw new DirectiveError(`no ${kind} happens at ${nodeName(node)} within 10 s`);
+    }
   }
 
   #act(body: ActionBody): string {
@@ -149,9 +199,9 @@ export class StoryWorld {
     const nodes = nodesOf(d);
     const kinds = valuesOf(d, "only");
     const told = this.#events.filter(
-      ({ event }) =>
+      ({ event, isDetail }) =>
         (nodes.length === 0 || nodes.includes(event.node)) &&
-        (kinds.length === 0 || kinds.includes(event.event.kind)),
+        (kinds.length === 0 ? !isDetail : kinds.includes(event.event.kind)),
     );
     this.#events = [];
     if (told.length === 0) return "nothing";
@@ -163,18 +213,28 @@ export class StoryWorld {
       .join("");
   }
 
-  #tellAnswers({ history }: World): string {
-    const lines = history.requests.slice(this.#toldRequests).flatMap((request) => {
-      const text = answerText(request);
+  #tellAnswers({ history }: World, d: Directive): string {
+    assertKnownKeys(d, new Set(["only"]));
+    const kinds = valuesOf(d, "only");
+    const lines = history.requests.flatMap((request) => {
+      const text =
+        request.id > this.#toldRequests
+          ? answerText(request, kinds.length === 0 ? undefined : kinds)
+          : null;
       return text === null ? [] : [`${text}\n`];
     });
-    this.#toldRequests = history.requests.length;
+    this.#toldRequests = history.requests.at(-1)?.id ?? 0;
     return lines.length === 0 ? "nothing" : lines.join("");
   }
 
   #note(event: WorldEvent): void {
+    const { events, refusedFetches } = this.#tally;
+    count(events, `${nodeName(event.node)} ${event.event.kind}`);
+    if (event.event.kind === "fetchRefused")
+      count(refusedFetches, errorName(event.event.errorCode));
     const text = eventText(event);
-    if (text !== null) this.#events.push({ event, text });
+    const detail = text ?? brokerEventText(event);
+    if (detail !== null) this.#events.push({ event, text: detail, isDetail: text === null });
   }
 
   #started(): World {
@@ -188,7 +248,7 @@ function runToOperation(world: World, d: Directive): void {
   const kind = requiredValueOf(d, "operation");
   const node = nodeOf(requiredValueOf(d, "node"));
   const bytesMin = numberOr(d, "bytes", 0);
-  const limitUs = world.nowUs + OPERATION_WITHIN_US;
+  const limitUs = world.nowUs + WITHIN_US;
   const isUnderWay = (): boolean => {
     const write = world.writes(node).at(-1);
     if (write === undefined || write.endsAtUs <= world.nowUs || write.lostAtUs !== null)
@@ -207,3 +267,7 @@ function rulesText({ violation, rules }: World): string {
 }
 
 const seconds = (us: number): string => `${(us / 1_000_000).toFixed(3)} s`;
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

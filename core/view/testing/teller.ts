@@ -1,7 +1,9 @@
 import { index, nodeId, term } from "../../base/index.ts";
 import type { BrokerEvent } from "../../broker/index.ts";
 import type { Happening, RequestRecord } from "../../sim/index.ts";
+import { brokerEventView } from "../brokerEventView.ts";
 import { eventView } from "../eventView.ts";
+import type { TellMore } from "../eventView.ts";
 import { plainText } from "../richText.ts";
 import type { ErrorName } from "../source.ts";
 import { Story } from "../story.ts";
@@ -13,6 +15,9 @@ export class Teller {
   readonly #errorName: ErrorName;
   #id = 0;
 
+  readonly #tellMore: TellMore = (event, story) =>
+    brokerEventView(event, story, this.requests, this.#errorName);
+
   constructor(errorName: ErrorName) {
     this.#errorName = errorName;
   }
@@ -20,7 +25,7 @@ export class Teller {
   /** `atUs` is a later moment than that of the event before, unless it is given. */
   tell(node: number, event: BrokerEvent | Happening, atUs = 1_000 * this.#id): string | null {
     const world = { id: ++this.#id, atUs, node: nodeId(node), event };
-    const view = eventView(world, this.story, this.requests, this.#errorName);
+    const view = eventView(world, this.story, this.#tellMore);
     this.story.observe(world);
     return view === null
       ? null
@@ -29,7 +34,7 @@ export class Teller {
 
   refs(node: number, event: BrokerEvent | Happening): (string | null)[] {
     const world = { id: ++this.#id, atUs: 0, node: nodeId(node), event };
-    const view = eventView(world, this.story, this.requests, this.#errorName);
+    const view = eventView(world, this.story, this.#tellMore);
     return (view?.what ?? []).map(({ ref }) => ref).filter((ref) => ref !== null);
   }
 

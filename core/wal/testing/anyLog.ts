@@ -15,7 +15,7 @@ type Step =
   | { kind: "hardState"; terms: number; vote: number; commits: number }
   | { kind: "snapshot"; ahead: number; installed: boolean }
   | { kind: "produce"; topic: string; batch: Uint8Array; number: number }
-  | { kind: "truncateReplica"; topic: string; number: number };
+  | { kind: "truncateReplica" | "openReplica"; topic: string; number: number };
 
 const anyBytes = fc.oneof(
   { weight: 8, arbitrary: fc.uint8Array({ maxLength: 40 }) },
@@ -63,7 +63,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     number: fc.maxSafeNat(),
   }),
   fc.record({
-    kind: fc.constant("truncateReplica" as const),
+    kind: fc.constantFrom("truncateReplica" as const, "openReplica" as const),
     topic: anyTopic,
     number: fc.maxSafeNat(),
   }),
@@ -151,6 +151,10 @@ export class RecordMaker {
           partition: 0,
           toOffset: offset(step.number),
         };
+      case "openReplica": {
+        const topicId = step.number.toString(16).padStart(32, "0");
+        return { kind: "openReplica", topic: step.topic, partition: 7, topicId };
+      }
     }
   }
 

@@ -1,0 +1,143 @@
+import type { RequestRecord, WorldEvent } from "../sim/index.ts";
+import type { AppliedMetadata } from "./appliedMetadata.ts";
+import { brokerEventView } from "./brokerEventView.ts";
+import type { AdminAnswerView, BrokerPartView, LookupView } from "./brokerPart.ts";
+import type { EventDraft } from "./eventDraft.ts";
+import type { RequestTeller } from "./flightView.ts";
+import { clientViews, groupViews } from "./groupViews.ts";
+import type { DecodeAssignment } from "./groupViews.ts";
+import { Losses } from "./losses.ts";
+import { lookupView } from "./lookupView.ts";
+import type { Lookup } from "./lookupView.ts";
+import { partitionViews } from "./partitionView.ts";
+import { pendingViews } from "./pendingView.ts";
+import { RecordReader } from "./recordReader.ts";
+import { payloadFacts } from "./requestFacts.ts";
+import { adminTarget, RequestViews } from "./requestView.ts";
+import { nodeName } from "./richText.ts";
+import type { DecodeResponse, Readers, WorldSource } from "./source.ts";
+import type { Story } from "./story.ts";
+import { suggestionView } from "./suggestion.ts";
+import type { PartitionView, RequestView, SuggestionView } from "./view.ts";
+
+const ADMIN_ANSWERS_MAX = 12;
+
+/** What the projection knows already when it comes to this part. */
+export interface BrokerScene {
+  readonly metadata: AppliedMetadata["metadata"];
+  readonly partitions: Readonly<Record<string, PartitionView>>;
+  readonly lookups: readonly Lookup[];
+}
+
+/** How what clients say and are answered is read. */
+export interface ClientReaders {
+  readonly decodeResponse: DecodeResponse;
+  readonly decodeAssignment: DecodeAssignment;
+  /** What a generated value is called in the history: it is filled up to a size. */
+  readonly valueName: (value: string) => string;
+}
+
+/**
+ * Clients, and what brokers do for them: the half of a projection that a world without clients does
+ * not need.
+ */
+export class BrokerViews {
+  readonly #readers: Readers;
+  readonly #clientReaders: ClientReaders;
+  readonly #records: RecordReader;
+  readonly #requests: RequestViews;
+  readonly #losses: Losses;
+  readonly #lookups = new WeakMap<Lookup, LookupView>();
+  readonly #answers = new WeakMap<RequestRecord, AdminAnswerView>();
+
+  constructor(readers: Readers, clientReaders: ClientReaders) {
+    this.#readers = readers;
+    this.#clientReaders = clientReaders;
+    this.#records = new RecordReader(readers.decodeRecordBatch);
+    this.#requests = new RequestViews(readers.errorName);
+    this.#losses = new Losses(this.#records, clientReaders.valueName);
+  }
+
+  /** `requests` is the history as of now, which may be later than the event. */
+  tell(event: WorldEvent, story: Story, requests: readonly RequestRecord[]): EventDraft | null {
+    return brokerEventView(event, story, requests, this.#readers.errorName);
+  }
+
+  readonly tellRequest: RequestTeller = (payload) => {
+    const { decodeResponse } = this.#clientReaders;
+    return payloadFacts(payload, { decodeResponse, errorName: this.#readers.errorName });
+  };
+
+  partitions(
+    metadata: AppliedMetadata["metadata"],
+    { processes, losses }: WorldSource,
+  ): readonly PartitionView[] {
+    return partitionViews(metadata, processes, this.#records, losses);
+  }
+
+  requests(records: readonly RequestRecord[]): readonly RequestView[] {
+    return this.#requests.of(records);
+  }
+
+  suggestion(...scene: Parameters<typeof suggestionView>): SuggestionView {
+    return suggestionView(...scene);
+  }
+
+  view(world: WorldSource, scene: BrokerScene): Omit<BrokerPartView, "inspection"> {
+    const { processes, history, clients } = world;
+    const { decodeAssignment } = this.#clientReaders;
+    return {
+      pending: pendingViews(processes),
+      lookups: scene.lookups.map((lookup) => this.#lookupView(lookup)),
+      losses: this.#losses.of(world, scene.metadata),
+      groups: groupViews(processes, scene.partitions, decodeAssignment),
+      clients: clientViews(clients),
+      adminAnswers: this.#adminAnswers(history.requests),
+    };
+  }
+
+  #lookupView(lookup: Lookup): LookupView {
+    let view = this.#lookups.get(lookup);
+    if (view === undefined) {
+      view = lookupView(lookup, this.#readers.errorName);
+      this.#lookups.set(lookup, view);
+    }
+    return view;
+  }
+
+  /** The last attempt of each command. */
+  #adminAnswers(requests: readonly RequestRecord[]): readonly AdminAnswerView[] {
+    const answers: AdminAnswerView[] = [];
+    const seen = new Set<number>();
+    for (let at = requests.length - 1; at >= 0 && answers.length < ADMIN_ANSWERS_MAX; at--) {
+      const request = requests[at]!;
+      if (request.facts.kind !== "admin" || seen.has(request.operation)) continue;
+      seen.add(request.operation);
+      answers.push(this.#adminAnswer(request, request.facts));
+    }
+    return answers.reverse();
+  }
+
+  #adminAnswer(
+    request: RequestRecord,
+    { command }: Extract<RequestRecord["facts"], { kind: "admin" }>,
+  ): AdminAnswerView {
+    const known = this.#answers.get(request);
+    if (known !== undefined) return known;
+    const { outcome } = request;
+    const { state, text } = this.#requests.view(request);
+    const result = outcome.kind === "answered" ? outcome.result : null;
+    const view = {
+      id: request.id,
+      command: adminTarget(command),
+      node: nodeName(request.node),
+      state,
+      text: result === null ? text : "",
+      columns: result?.columns ?? [],
+      rows: result?.rows ?? [],
+      facts: result?.facts ?? [],
+    };
+    this.#answers.set(request, view);
+    return view;
+  }
+}

@@ -1,0 +1,103 @@
+import type { GroupView as Group } from "../broker/groups/groupView.ts";
+import type { decodeAssignment } from "../sim/client/consumerProtocol.ts";
+import type { GroupMemberView, GroupOffsetView, GroupView, ClientView } from "./brokerPart.ts";
+import { nodeName } from "./richText.ts";
+import type { ProcessSource, WorldSource } from "./source.ts";
+import { clientName, partitionName } from "./story.ts";
+import type { PartitionView } from "./view.ts";
+
+/** How consumers encode what each of them was given. */
+export type DecodeAssignment = typeof decodeAssignment;
+
+/** Every group, as its coordinator knows it. */
+export function groupViews(
+  processes: readonly ProcessSource[],
+  partitions: Readonly<Record<string, PartitionView>>,
+  decodeAssignment: DecodeAssignment,
+): readonly GroupView[] {
+  const views = processes.flatMap(({ node, state, broker }) =>
+    state !== "running" || broker === null
+      ? []
+      : [...broker.groups].map((group) =>
+          groupView(nodeName(node), group, partitions, decodeAssignment),
+        ),
+  );
+  return views.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function groupView(
+  coordinator: string,
+  group: Group,
+  partitions: Readonly<Record<string, PartitionView>>,
+  decodeAssignment: DecodeAssignment,
+): GroupView {
+  return {
+    name: group.groupId,
+    coordinator,
+    state: STATES[group.state],
+    generation: group.generation,
+    members: [...group.members.values()].map((member): GroupMemberView => ({
+      id: member.memberId,
+      isLeader: member.memberId === group.leader,
+      assignment: placesOf(decodeAssignment(member.assignment)),
+    })),
+    offsets: [...group.offsets.values()].map((committed): GroupOffsetView => {
+      const partition = partitionName(committed.topic, committed.partition);
+      const end = partitions[partition]?.highWatermark ?? committed.committedOffset;
+      return {
+        partition,
+        committed: committed.committedOffset,
+        lag: Math.max(0, end - committed.committedOffset),
+      };
+    }),
+  };
+}
+
+const STATES: Readonly<Record<Group["state"], string>> = {
+  empty: "empty",
+  preparingRebalance: "members join",
+  completingRebalance: "its leader assigns",
+  stable: "stable",
+};
+
+function placesOf(assignment: ReturnType<DecodeAssignment>): readonly string[] | null {
+  if (assignment === null) return null;
+  return [...assignment].flatMap(([topic, partitions]) =>
+    partitions.map((partition) => partitionName(topic, partition)),
+  );
+}
+
+/** The producers and consumers that work by themselves. */
+export function clientViews(clients: WorldSource["clients"]): readonly ClientView[] {
+  return clients.flatMap((client): ClientView[] => {
+    switch (client.kind) {
+      case "person":
+        return [];
+      case "producer": {
+        const { acknowledgedCount, failedCount, retryCount, queuedCount, producerId } = client;
+        const facts = [`${acknowledgedCount} acknowledged`];
+        if (queuedCount > 0) facts.push(`${queuedCount} wait`);
+        if (retryCount > 0) facts.push(`${retryCount} sent again`);
+        if (failedCount > 0) facts.push(`${failedCount} given up`);
+        if (producerId >= 0) facts.push(`producer id ${producerId}`);
+        return [clientView(client, facts)];
+      }
+      case "consumer": {
+        const { group, generation, assigned, readCount, topic } = client;
+        const facts = [`${readCount} read`];
+        if (group !== null) facts.push(`group ${group}, generation ${generation}`);
+        for (const { partition, position } of assigned) {
+          facts.push(`${partitionName(topic, partition)} at ${position}`);
+        }
+        return [clientView(client, facts)];
+      }
+    }
+  });
+}
+
+type Working = Extract<WorldSource["clients"][number], { kind: "producer" | "consumer" }>;
+
+function clientView({ client, kind, topic, state }: Working, facts: readonly string[]): ClientView {
+  const name = clientName(client);
+  return { name, id: client, kind, topic, state, isStopping: state === "stopping", facts };
+}

@@ -1,0 +1,31 @@
+import type { PendingView } from "@chronik/core/view";
+import { useView } from "../pageContext.ts";
+import { waitText } from "../partitions/requestText.ts";
+
+const NO_PENDING: readonly PendingView[] = [];
+const SHOWN_MAX = 8;
+
+/** Every produce that is not answered yet, and what it waits for. */
+export function Pending() {
+  const pending = useView((state) => state.world?.pending ?? NO_PENDING);
+  if (pending.length === 0) return null;
+  return (
+    <section className="group small" aria-label="Waiting for an answer">
+      <p>
+        <b>
+          {pending.length} {pending.length === 1 ? "produce waits" : "produces wait"} for an answer
+        </b>
+      </p>
+      <ul>
+        {pending.slice(0, SHOWN_MAX).map((one) => (
+          <li key={one.id}>
+            {one.partition} at {one.node}, acks={one.acks}: {waitText(one)}
+          </li>
+        ))}
+        {pending.length > SHOWN_MAX ? (
+          <li className="quiet">and {pending.length - SHOWN_MAX} more</li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}
