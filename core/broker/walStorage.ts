@@ -126,6 +126,16 @@ export class WalStorage implements Storage {
   }
 
   /**
+   * The power went while the first records of a new group were written. Nobody has acted on them: a
+   * promise stands behind them in the log, and there is none.
+   */
+  get isHalfBegun(): boolean {
+    const last = this.lastIndex();
+    const isUnpromised = this.#lastHardState === null && this.#lastMarker === null;
+    return isUnpromised && last > NO_INDEX && this.term(last) === BOOTSTRAP_TERM;
+  }
+
+  /**
    * A Ready's records, to be made durable together: that a snapshot took the place of the log, then
    * entries, then the hard state. The snapshot itself must be durable before.
    */

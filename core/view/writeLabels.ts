@@ -166,7 +166,7 @@ function addRecords(
 }
 
 /** Of a partition's records: its name, the start of its topic's id, and its first offset. */
-const REPLICA_SEGMENT = /^(.+)\.[0-9a-f]{8}\.\d{20}\.log$/;
+const REPLICA_SEGMENT = /^(.+-\d+)(?:\.g\d+)?\.[0-9a-f]{8}\.\d{20}\.log$/;
 
 /** "entry 20", "term and vote", "3 records of orders-1", or several of them. */
 function labelOf({ firstIndex, lastIndex, hardState, records }: Gathered): string {

@@ -100,6 +100,29 @@ test("what is in segments is read from there after a restart, and goes with its 
   expect([1, 2, 3].flatMap(segmentsOf)).toEqual([]);
 });
 
+test.each([80, 160, 240])(
+  "a group begins although all lose power while it is written down, %i bytes of it",
+  (survivingBytes) => {
+    const cluster = new TestCluster(3);
+    cluster.boot();
+    const torn = new Set<number>();
+    cluster.onOutput = (node, output) => {
+      const isAssigned = cluster.broker(node).metadata.partitions.has("orders-0");
+      if (output.kind !== "disk" || output.operation.kind !== "append") return;
+      if (!isAssigned || torn.has(node)) return;
+      torn.add(node);
+      cluster.loseOperation(node, output.operation, survivingBytes, true);
+    };
+    cluster.createTopic("orders", 1, 3, 2, RAFT);
+    expect(torn.size).toBe(3);
+    cluster.onOutput = () => {};
+    cluster.runUntil(() => leaderOf(cluster) !== null);
+    const leader = leaderOf(cluster)!;
+    const answer = produced(cluster, cluster.produce(leader, "orders", 0, "a", -1));
+    expect(answer.errorCode).toBe(ErrorCode.NONE);
+  },
+);
+
 test("a topic in mode raft that is deleted is gone, and one of its name begins anew", () => {
   const cluster = withTopic();
   produced(cluster, cluster.produce(leaderOf(cluster)!, "orders", 0, "a", -1));

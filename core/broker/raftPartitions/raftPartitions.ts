@@ -140,7 +140,7 @@ export class RaftPartitions {
    */
   #bootstrap({ group, replicas, partitionEpoch }: PartitionMetadata): boolean {
     const { store, metadata } = this.#parts;
-    if (store.has(group)) return false;
+    if (store.has(group) && !store.storageOf(group).isHalfBegun) return false;
     const { nodes } = metadata();
     const generations = replicas.map((replica) => nodes.get(replica)?.generation ?? 0);
     if (partitionEpoch > 0 && generations.some((generation) => generation > 0)) return false;
