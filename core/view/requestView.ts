@@ -157,10 +157,20 @@ function answerText(facts: RequestRecord["facts"], outcome: Outcome<"answered">)
     case "createTopics":
       return "created";
     case "admin":
-      return outcome.result?.facts.map(({ name, value }) => `${name} ${value}`).join(", ") ?? "";
+      return adminAnswerText(outcome.result);
     default:
       return "";
   }
+}
+
+/** In a word: the console shows all of it. */
+function adminAnswerText(result: Outcome<"answered">["result"]): string {
+  if (result === null) return "";
+  const [fact] = result.facts;
+  if (result.rows.length > 0 || fact === undefined) {
+    return count(result.rows.length, "row", "rows");
+  }
+  return `${fact.name} ${fact.value}`;
 }
 
 /** For an error what helps: who to ask instead, if the answer said so. */
