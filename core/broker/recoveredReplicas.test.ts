@@ -5,7 +5,7 @@ import type { OpenReplicaRecord, ProduceRecord, TruncateReplicaRecord } from "..
 import { RecoveredReplicas } from "./recoveredReplicas.ts";
 import type { ReplicasFound } from "./recoveredReplicas.ts";
 import { encodeSegmentHeader, partitionFileName } from "./segments/segmentFile.ts";
-import { batchAt, idOf } from "./segments/testing/replicasUnderTest.ts";
+import { batchAt, idOf, sealed } from "./segments/testing/replicasUnderTest.ts";
 
 const PLACE = { topic: "orders", partition: 0 };
 const OWNER = { node: nodeId(1), generation: 0 };
@@ -34,7 +34,7 @@ function open(id: number): OpenReplicaRecord {
 function segment(id: number, base: number, end: number, group = 0): readonly [string, Uint8Array] {
   const identity = { ...OWNER, ...PLACE, topicId: idOf(id), baseOffset: offset(base) };
   const parts = [encodeSegmentHeader(identity)];
-  for (let at = base; at < end; at++) parts.push(batchAt(at, 1, 0, 0));
+  for (let at = base; at < end; at++) parts.push(sealed(batchAt(at, 1, 0, 0)));
   return [
     partitionFileName({ ...identity, group }, offset(base)),
     new Uint8Array(Buffer.concat(parts)),

@@ -2,9 +2,8 @@ import { expect, test } from "vitest";
 import { offset } from "../../base/ids.ts";
 import { readBatchHeader } from "../../wire/index.ts";
 import { ReplicaLog, storedBatch } from "../replicaLog.ts";
-import { sealBatch } from "./segmentFile.ts";
 import { SegmentReader } from "./segmentReader.ts";
-import { batchAt } from "./testing/replicasUnderTest.ts";
+import { batchAt, sealed } from "./testing/replicasUnderTest.ts";
 
 /** Two batches of one record that are only in a file, behind a header of 4 bytes. */
 function onDisk(): {
@@ -25,13 +24,6 @@ function onDisk(): {
   let lastId = 0;
   const partitions = { hasNews: false };
   return { log, batches, partitions, reader: new SegmentReader(partitions, () => ++lastId) };
-}
-
-/** As it stands in a file. */
-function sealed(batch: Uint8Array): Uint8Array {
-  const bytes = batch.slice();
-  sealBatch(bytes, 0);
-  return bytes;
 }
 
 test("what is in memory is there at once, what is not comes from the disk", () => {

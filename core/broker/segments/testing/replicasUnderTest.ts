@@ -13,6 +13,7 @@ import { appendToReplica, truncateReplica } from "../../replica.ts";
 import { ReplicaLog, storedBatch } from "../../replicaLog.ts";
 import { SegmentFlusher } from "../segmentFlusher.ts";
 import { SegmentReader } from "../segmentReader.ts";
+import { sealBatch } from "../segmentFile.ts";
 
 const NODE = nodeId(1);
 
@@ -37,6 +38,13 @@ export function batchAt(base: number, records: number, epoch: number, tag: numbe
     firstTimestampMs: 1000 + tag,
     records: Array.from({ length: records }, () => ({ key: null, value })),
   });
+}
+
+/** As a batch stands in a segment file. */
+export function sealed(batch: Uint8Array): Uint8Array {
+  const bytes = batch.slice();
+  sealBatch(bytes, 0);
+  return bytes;
 }
 
 export function idOf(number: number): string {
