@@ -328,6 +328,8 @@ export class Consumer implements Program {
     const { nowUs: askedAtUs } = this.#host;
     const positions = this.#positions;
     if (groupId === null) return;
+    // Nobody may look for a beginning meanwhile: the group may have come further.
+    for (const position of positions.values()) position.isBusy = true;
     const partitions = [...positions.keys()].map((partition) => ({ topic, partition }));
     const request: ClientRequest = { api: "offsetFetch", groups: [{ groupId, partitions }] };
     const facts: RequestFacts = { kind: "group", api: "offsetFetch", group: groupId };
@@ -345,6 +347,7 @@ export class Consumer implements Program {
           if (this.#positions === positions) this.#askCommitted();
         });
       }
+      for (const position of positions.values()) position.isBusy = false;
       for (const { partition, committedOffset, committedLeaderEpoch } of group.partitions) {
         const position = positions.get(partition);
         if (position === undefined || committedOffset < 0) continue;

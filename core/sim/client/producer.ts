@@ -207,6 +207,7 @@ export class Producer implements Program {
       const leader = this.#metadata.leaderOf(this.#settings.topic, lane.partition);
       if (leader === undefined) this.#refresh();
       if (leader === undefined || (this.#inFlight.get(leader.node) ?? 0) >= IN_FLIGHT_MAX) continue;
+      if (!lane.maySendTo(leader.node)) continue;
       const lanes = byNode.get(leader.node);
       if (lanes === undefined) byNode.set(leader.node, [lane]);
       else lanes.push(lane);
@@ -222,7 +223,7 @@ export class Producer implements Program {
   #send(node: NodeId, lanes: readonly ProducerLane[]): void {
     const { topic, acks } = this.#settings;
     const sent = lanes.map((lane) => {
-      lane.send();
+      lane.send(node);
       const batch = lane.inFlight.at(-1);
       assert(batch !== undefined, "what was sent is on its way");
       return { lane, batch };

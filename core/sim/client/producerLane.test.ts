@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { nodeId } from "../../base/ids.ts";
 import { ProducerLane } from "./producerLane.ts";
 import type { Batch } from "./producerLane.ts";
+
+const N1 = nodeId(1);
 
 /** A lane of batches of one record each, and a count of the epochs that it has begun. */
 function setUp(producerEpoch: number | null = 0, batchRecords = 1) {
@@ -16,7 +19,7 @@ function setUp(producerEpoch: number | null = 0, batchRecords = 1) {
   const send = (nowUs = 0): Batch[] => {
     const sent: Batch[] = [];
     for (let batch = next(nowUs); batch !== null; batch = next(nowUs)) {
-      lane.send();
+      lane.send(N1);
       sent.push(batch);
     }
     return sent;
@@ -55,6 +58,17 @@ describe("an idempotent producer", () => {
     const [first, second, third] = send();
     for (const batch of [second!, first!, third!]) lane.retry(batch, 0);
     expect(rows(lane.queue)).toEqual(["v0 0.0", "v1 0.1", "v2 0.2"]);
+  });
+
+  test("goes to another leader only when nothing is on its way to the one before", () => {
+    const { lane, add, send } = setUp();
+    add(2);
+    const [first, second] = send();
+    expect([lane.maySendTo(N1), lane.maySendTo(nodeId(2))]).toEqual([true, false]);
+    lane.retry(first!, 0);
+    expect(lane.maySendTo(nodeId(2))).toBe(false);
+    lane.retry(second!, 0);
+    expect(lane.maySendTo(nodeId(2))).toBe(true);
   });
 
   test("sends one after the other while a batch is repeated, so that none overtakes it", () => {

@@ -1,4 +1,6 @@
 import { assert } from "../../base/assert.ts";
+import { NO_NODE } from "../../base/ids.ts";
+import type { NodeId } from "../../base/ids.ts";
 import { utf8Encode } from "../../base/utf8.ts";
 import { encodeRecordBatch } from "../../wire/index.ts";
 
@@ -44,6 +46,7 @@ export class ProducerLane {
   /** A batch was given up of which nobody knows whether the broker has it. */
   #hasGap = false;
   #needsNewEpoch = false;
+  #sentTo: NodeId = NO_NODE;
 
   /** `producerEpoch` is null for a producer that is not idempotent. */
   constructor(partition: number, batchRecords: number, producerEpoch: number | null) {
@@ -90,8 +93,17 @@ export class ProducerLane {
       : null;
   }
 
-  /** The first of the queue is on its way from now on. */
-  send(): void {
+  /**
+   * While something is on its way to one leader nothing is sent to another. That one may never have
+   * heard of this producer, and would take whatever comes first for its beginning.
+   */
+  maySendTo(node: NodeId): boolean {
+    return !this.#isIdempotent || this.inFlight.length === 0 || this.#sentTo === node;
+  }
+
+  /** The first of the queue is on its way to that node from now on. */
+  send(node: NodeId): void {
+    this.#sentTo = node;
     const batch = this.queue.shift();
     assert(batch !== undefined, "there is a batch to be sent");
     if (this.#isIdempotent && batch.baseSequence === -1) this.#number(batch);
