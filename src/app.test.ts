@@ -93,7 +93,7 @@ test("a shared moment is the same moment when it is opened", async () => {
   frame();
   const shared = app.store.getState();
   expect(shared.scenario.traceHash).toBeDefined();
-  app.dispatch({ kind: "copyLink" });
+  app.dispatch({ kind: "share", what: "link" });
   await new Promise((resolve) => setTimeout(resolve));
   frame();
   expect(app.store.getState().toast?.text).toBe("Link copied.");

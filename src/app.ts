@@ -2,7 +2,7 @@ import { createActor } from "xstate";
 import type { Run } from "@chronik/core/sim";
 import { firstVisit } from "@chronik/core/sim";
 import type { WorldView } from "@chronik/core/view";
-import type { PageState, ToastState } from "../ui/page.ts";
+import type { PageState, ShareKind, ToastState } from "../ui/page.ts";
 import type { PagePort } from "../ui/pageContext.ts";
 import { linkOf, showSeed } from "./address.ts";
 import { createFrameBus } from "./frameBus.ts";
@@ -54,7 +54,7 @@ export class App implements PagePort {
       playback,
       player,
       openSeed: (seed) => this.#openSeed(seed),
-      copyLink: () => this.#copyLink(),
+      share: (what) => this.#share(what),
       parseCommand,
       applyTheme,
       showToast: (toast) => this.#showToast(toast),
@@ -141,7 +141,9 @@ export class App implements PagePort {
     const link = linkOf(run, nowUs);
     this.store.change({
       scenario: {
+        name: "",
         title: TITLE,
+        options: {},
         seed: run.seed,
         link: link.ok ? link.value : "",
         ...(timeRuns ? {} : { traceHash }),
@@ -173,8 +175,8 @@ export class App implements PagePort {
     this.store.change({ toast: { ...toast, id: this.#toastCount } });
   }
 
-  #copyLink(): void {
-    if (this.#branch === null) return;
+  #share(what: ShareKind): void {
+    if (this.#branch === null || what !== "link") return;
     const atUs = this.#player.nowUs();
     const link = linkOf(this.#branch.run, atUs);
     if (!link.ok) {
@@ -196,14 +198,26 @@ export class App implements PagePort {
 function initialState(theme: PageState["theme"]): PageState {
   return {
     world: null,
-    playback: { mode: "paused", speed: SPEED_DEFAULT, endUs: 0, inPast: false, seeking: null },
-    scenario: { title: TITLE, seed: SEED_DEFAULT, link: "" },
+    playback: {
+      mode: "paused",
+      speed: SPEED_DEFAULT,
+      endUs: 0,
+      inPast: false,
+      seeking: null,
+      stepBy: "event",
+      autoSlow: true,
+      slowedBy: null,
+    },
+    scenario: { name: "", title: TITLE, options: {}, seed: SEED_DEFAULT, link: "" },
     branch: { name: "A", others: [], bands: [], marks: [] },
     selectedNode: "n1",
     selectedPartition: null,
     inspected: null,
     commandRefusal: null,
     brush: null,
+    cutDraft: null,
+    comparison: null,
+    embed: null,
     toast: null,
     problem: null,
     theme,

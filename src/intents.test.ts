@@ -33,7 +33,7 @@ function setUp() {
       nowUs: () => 0,
     },
     openSeed: (seed) => void seeds.push(seed),
-    copyLink: () => {},
+    share: () => {},
     parseCommand: async (line) =>
       line === "health" ? { command: { kind: "health" } } : { refusal: `"${line}" is no command.` },
     applyTheme: () => {},

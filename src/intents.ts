@@ -1,7 +1,7 @@
 import type { Actor } from "xstate";
 import type { ActionBody } from "@chronik/core/sim";
 import type { AdminCommand } from "@chronik/core/view";
-import type { Intent, PageState, ToastState } from "../ui/page.ts";
+import type { Intent, PageState, ShareKind, ToastState } from "../ui/page.ts";
 import { parseSeed } from "./link.ts";
 import { CLIENT_MAX } from "./linkLimits.ts";
 import type { playbackMachine } from "./machines/playback.ts";
@@ -14,7 +14,7 @@ export interface IntentParts {
   readonly playback: Actor<typeof playbackMachine>;
   readonly player: Player;
   readonly openSeed: (seed: number) => void;
-  readonly copyLink: () => void;
+  readonly share: (what: ShareKind) => void;
   /** What a line on the console means, or why it is no command. */
   readonly parseCommand: (
     line: string,
@@ -51,6 +51,8 @@ function actionOf(intent: Intent, state: PageState): ActionBody | ProduceByKey |
     case "addNode":
     case "stopClient":
       return intent;
+    case "act":
+      return intent.action;
     case "admin":
       return adminAction(intent.command);
     case "consume":
@@ -194,8 +196,11 @@ function changePage(intent: Intent, parts: IntentParts): void {
       else store.change({ problem: seed.problem });
       return;
     }
-    case "copyLink":
-      parts.copyLink();
+    case "share":
+      parts.share(intent.what);
+      return;
+    case "cutDraft":
+      store.change({ cutDraft: intent.nodes });
       return;
     case "dismissToast":
       dropToast(store);

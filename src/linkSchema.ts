@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { nodeId } from "@chronik/core/base";
+import { READY_STAGES } from "@chronik/core/broker";
 import type { Action } from "@chronik/core/sim";
 import { DEFAULT_RUN_OPTIONS, DISK_FAULTS, NODES_MAX } from "@chronik/core/sim";
 import { ACTIONS_MAX, CLIENT_MAX, SEED_MAX, TIME_MAX_US } from "./linkLimits.ts";
 
 const PARTITIONS_MAX = 100;
+const LATENCY_MAX_US = 10_000_000;
 
 /** Every message continues a sentence that begins with the path. */
 const UNKNOWN = "is missing, or is nothing that this page knows";
@@ -33,6 +35,9 @@ const topic = v.pipe(
 const partition = boundedInteger(0, PARTITIONS_MAX - 1);
 const partitionCount = boundedInteger(1, PARTITIONS_MAX);
 const text = v.string("is not a text");
+const percent = boundedInteger(0, 100);
+const latencyUs = boundedInteger(0, LATENCY_MAX_US);
+const message = boundedInteger(1, 2 ** 40);
 const truth = v.boolean("is not true or false");
 const acks = v.picklist([0, 1, -1], "is not 0, 1 or -1");
 /** A person is client 1; programs that send and read are numbered behind it. */
@@ -76,7 +81,17 @@ const actionSchema = v.variant(
     v.strictObject(
       {
         atUs: timeUs,
-        kind: v.picklist(["kill", "restart", "timeOut", "failSync", "tear", "snapshot", "repair"]),
+        kind: v.picklist([
+          "kill",
+          "restart",
+          "timeOut",
+          "pause",
+          "resume",
+          "failSync",
+          "tear",
+          "snapshot",
+          "repair",
+        ]),
         node,
       },
       UNKNOWN,
@@ -101,6 +116,55 @@ const actionSchema = v.variant(
         byte: boundedInteger(0, 2 ** 31),
         bit: boundedInteger(0, 7),
       },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      { atUs: timeUs, kind: v.literal("skewClock"), node, percent: boundedInteger(10, 1_000) },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("holdStage"),
+        node,
+        stage: v.picklist(READY_STAGES, "is no stage of a Ready"),
+        on: truth,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("setLink"),
+        from: node,
+        to: node,
+        bothWays: truth,
+        isCut: truth,
+        lossPercent: percent,
+        extraLatencyUs: latencyUs,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.literal("setNetwork"),
+        latencyMinUs: boundedInteger(2, LATENCY_MAX_US),
+        latencyMaxUs: boundedInteger(2, LATENCY_MAX_US),
+        lossPercent: percent,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      {
+        atUs: timeUs,
+        kind: v.picklist(["dropMessage", "holdMessage", "releaseMessage", "duplicateMessage"]),
+        message,
+      },
+      UNKNOWN,
+    ),
+    v.strictObject(
+      { atUs: timeUs, kind: v.literal("delayMessage"), message, byUs: latencyUs },
       UNKNOWN,
     ),
     v.strictObject({ atUs: timeUs, kind: v.literal("cut"), nodes }, UNKNOWN),

@@ -1,5 +1,6 @@
 import { Suspense, useCallback, useEffect, useState } from "react";
 import { TopBar } from "./bar/TopBar.tsx";
+import { useBrushing } from "./brush.ts";
 import { Definitions } from "./glyph/Definitions.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import type { OtherKey } from "./keyboard.ts";
@@ -71,6 +72,7 @@ export function Page() {
     [dispatch, store, toggle, show],
   );
   useKeyboard(onKey);
+  useBrushing();
   useEffect(() => {
     if (focusWanted > 0) document.getElementById(PRODUCE_FOCUS)?.focus();
   }, [focusWanted]);

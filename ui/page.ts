@@ -1,4 +1,11 @@
-import type { AdminCommand, DiskFault, Inspected, WorldView } from "@chronik/core/view";
+import type {
+  ActionBody,
+  AdminCommand,
+  DiskFault,
+  Inspected,
+  RunOptions,
+  WorldView,
+} from "@chronik/core/view";
 
 /**
  * Everything the page shows. `src` fulfils this; `ui` reads it through `useView` and answers with
@@ -19,14 +26,47 @@ export interface PageState {
   readonly commandRefusal: string | null;
   /** Brush id under the pointer or the focus: the same object lights up in every panel. */
   readonly brush: string | null;
+  /** The nodes of a cut that is being drawn, by name; null while none is. */
+  readonly cutDraft: readonly string[] | null;
+  /** Another branch beside this one; null while there is nothing to compare. */
+  readonly comparison: ComparisonState | null;
+  /** What a page inside another page shows; null: everything. */
+  readonly embed: readonly PanelName[] | null;
   readonly toast: ToastState | null;
   readonly problem: ProblemState | null;
   readonly theme: "light" | "dark" | "system";
   readonly boot: "loading" | "ready" | "failed";
 }
 
+/** What a page can be reduced to. The sentence and the safety chip are always there. */
+export type PanelName = "cluster" | "log" | "ready" | "partitions" | "time" | "events";
+
+/** Another branch at the same moment, or at its end if it does not reach that far. */
+export interface ComparisonState {
+  readonly name: string;
+  /** When the two stopped being the same. */
+  readonly forkedAtUs: number;
+  readonly other: Pick<
+    WorldView,
+    | "nowUs"
+    | "summary"
+    | "sentence"
+    | "nodeNames"
+    | "nodes"
+    | "log"
+    | "logs"
+    | "partitionNames"
+    | "partitions"
+    | "events"
+  >;
+}
+
 interface ScenarioState {
+  /** Of `scenarios.ts`; "" for a run that somebody made. */
+  readonly name: string;
   readonly title: string;
+  /** As the run was opened with; those that are not named are as by default. */
+  readonly options: Partial<RunOptions>;
   readonly seed: number;
   readonly link: string;
   /** The hash over the trace so far, in hex: the same run has the same one everywhere. */
@@ -43,7 +83,18 @@ export interface PlaybackState {
   readonly inPast: boolean;
   /** How far a long replay has come, while it goes on; the view is still the one before it. */
   readonly seeking?: { readonly atUs: number; readonly toUs: number } | null;
+  /** What one step is: of time, of the selected node's Ready loop, of its clock. */
+  readonly stepBy: StepUnit;
+  /** Whether time slows down by itself when something is worth it. */
+  readonly autoSlow: boolean;
+  /** Why it is slow now: "an election"; null while it is not. */
+  readonly slowedBy: string | null;
 }
+
+export type StepUnit = "event" | "ready" | "tick";
+
+/** What a run can be turned into. "link" is copied, or becomes a file when it is too long. */
+export type ShareKind = "link" | "run" | "perfetto" | "shiviz" | "playwright" | "story" | "embed";
 
 /** Acting in the past forks the run; the old future stays as a branch. */
 interface BranchState {
@@ -127,7 +178,22 @@ export type Intent =
   | { readonly kind: "startConsumer"; readonly topic: string; readonly group: string | null }
   | { readonly kind: "stopClient"; readonly client: number; readonly crash: boolean }
   | { readonly kind: "inspect"; readonly what: Inspected | null }
-  | { readonly kind: "play" | "pause" | "nextEvent" | "previousEvent" | "goLive" }
+  /** Anything that can be done to the cluster; nodes are numbers here. */
+  | { readonly kind: "act"; readonly action: ActionBody }
+  | { readonly kind: "cutDraft"; readonly nodes: readonly string[] | null }
+  | { readonly kind: "play" | "pause" | "goLive" }
+  /** By the unit that is chosen, or by this one. */
+  | { readonly kind: "nextEvent" | "previousEvent"; readonly by?: StepUnit }
+  | { readonly kind: "setStepBy"; readonly unit: StepUnit }
+  | { readonly kind: "setAutoSlow"; readonly on: boolean }
+  /** Stops a replay that takes long; the page stays where it is. */
+  | { readonly kind: "cancelSeek" }
+  | { readonly kind: "compare"; readonly branch: string | null }
+  /** A scenario by name, or a run of its own: the same cluster with other options. */
+  | { readonly kind: "openScenario"; readonly name: string }
+  | { readonly kind: "openRun"; readonly seed: number; readonly options: Partial<RunOptions> }
+  | { readonly kind: "openFile"; readonly name: string; readonly text: string }
+  | { readonly kind: "share"; readonly what: ShareKind }
   | { readonly kind: "setSpeed"; readonly speed: number }
   | { readonly kind: "scrubStart" | "scrubEnd" }
   | { readonly kind: "seek"; readonly atUs: number }
@@ -138,5 +204,4 @@ export type Intent =
   | { readonly kind: "openSeed"; readonly text: string }
   | { readonly kind: "switchBranch"; readonly name: string }
   | { readonly kind: "undo" }
-  | { readonly kind: "copyLink" }
   | { readonly kind: "dismissToast" | "dismissProblem" };

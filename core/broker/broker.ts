@@ -9,7 +9,7 @@ import type { SnapshotFile, WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
 import type { PendingFetch } from "./fetch.ts";
-import type { BrokerInput, BrokerOutput } from "./io.ts";
+import type { BrokerInput, BrokerOutput, ReadyStage } from "./io.ts";
 import type { LedPartition } from "./ledPartition.ts";
 import { BrokerNode } from "./node.ts";
 import type { FinishedReady, OpenReady } from "./openReady.ts";
@@ -24,6 +24,7 @@ import type { ReplicaLog } from "./replicaLog.ts";
 import type { WalStorage } from "./walStorage.ts";
 
 const NO_REPLICAS: ReadonlyMap<PartitionKey, ReplicaLog> = new Map();
+const NONE_HELD: ReadonlySet<ReadyStage> = new Set();
 const NONE_LED: ReadonlyMap<PartitionKey, LedPartition> = new Map();
 
 /**
@@ -143,6 +144,11 @@ export class Broker {
     return this.#node?.readyLoop?.openReady ?? null;
   }
 
+  /** The stages of the Ready loop before which a person holds it. */
+  get heldStages(): ReadonlySet<ReadyStage> {
+    return this.#node?.readyLoop?.held ?? NONE_HELD;
+  }
+
   get lastReady(): FinishedReady | null {
     return this.#node?.readyLoop?.lastReady ?? null;
   }
@@ -220,6 +226,9 @@ function dispatch(node: BrokerNode, input: BrokerInput): string | null {
       break;
     case "takeSnapshot":
       node.takeSnapshot();
+      break;
+    case "holdStage":
+      node.readyLoop?.hold(input.stage, input.on);
       break;
     default:
       return unreachable(input);

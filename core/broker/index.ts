@@ -14,7 +14,8 @@ export type {
   VoteRefusal,
 } from "./event.ts";
 export type { PendingFetch } from "./fetch.ts";
-export type { BrokerInput, BrokerOutput, PeerMessage } from "./io.ts";
+export { READY_STAGES } from "./io.ts";
+export type { BrokerInput, BrokerOutput, PeerMessage, ReadyStage } from "./io.ts";
 export type { FollowerProgress, LedPartition, ProposedIsr } from "./ledPartition.ts";
 export type { FinishedReady, OpenReady } from "./openReady.ts";
 export type { Origin } from "./outbox.ts";

@@ -26,7 +26,14 @@ export type BrokerInput =
   /** A person makes this node start an election at once. */
   | { readonly kind: "timeOut" }
   /** A person wants a snapshot of the metadata, whatever has been applied since the last one. */
-  | { readonly kind: "takeSnapshot" };
+  | { readonly kind: "takeSnapshot" }
+  /** A person holds the Ready loop of the metadata group before this stage, or lets it go on. */
+  | { readonly kind: "holdStage"; readonly stage: ReadyStage; readonly on: boolean };
+
+/** What is done with a Ready, in this order; see `ReadyLoop`. */
+export type ReadyStage = (typeof READY_STAGES)[number];
+
+export const READY_STAGES = ["send", "persist", "sendAfter", "apply", "advance"] as const;
 
 export type BrokerOutput =
   | { readonly kind: "send"; readonly to: NodeId; readonly message: PeerMessage }

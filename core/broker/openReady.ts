@@ -1,4 +1,5 @@
 import type { Ready } from "../raft/ready.ts";
+import type { ReadyStage } from "./io.ts";
 
 /** The disk operation that carries a Ready's records, perhaps with others' (group commit). */
 interface ReadyWrite {
@@ -8,12 +9,15 @@ interface ReadyWrite {
 }
 
 /**
- * The Ready that a broker is at work on. Its `messages` have left, its records are with the WAL;
- * its `persistedMessages` are held, its `committedEntries` not applied, until they are durable.
+ * The Ready that a broker is at work on. Once it has come to "sendAfter" its `messages` have left
+ * and its records are with the WAL; its `persistedMessages` are held, its `committedEntries` not
+ * applied, until those are durable.
  */
 export interface OpenReady {
   readonly ready: Ready;
   readonly takenAtUs: number;
+  /** What is done with it next. */
+  readonly stage: ReadyStage;
   /**
    * Of the last WAL record of this Ready: durable up to here, it may go on. Infinite while its
    * snapshot is not durable, and the log therefore not written.
@@ -21,6 +25,8 @@ export interface OpenReady {
   readonly sequence: number;
   /** Null while the disk is still busy with an earlier write. */
   readonly write: ReadyWrite | null;
+  /** All of it is on the disk that has to be. */
+  readonly isDurable: boolean;
 }
 
 /** A Ready that was finished. */

@@ -1,4 +1,4 @@
-import { assert } from "../base/assert.ts";
+import { assert, unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { CheckedRawNode, decodeConfChange, NO_LIMIT_BYTES, RawNode } from "../raft/index.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
 import type { WalWriter } from "../wal/index.ts";
 import type { Clock } from "./clock.ts";
 import type { BrokerConfig } from "./config.ts";
+import type { ReadyStage } from "./io.ts";
 import type { FinishedReady, OpenReady } from "./openReady.ts";
 import type { Outbox } from "./outbox.ts";
 import { RaftObserver } from "./raftObserver.ts";
@@ -24,6 +25,7 @@ import type { WalStorage } from "./walStorage.ts";
 const MAX_INFLIGHT_MESSAGES = 64;
 /** Beyond any sequence: the records of this Ready are not in the log yet. */
 const NOT_WRITTEN = Number.POSITIVE_INFINITY;
+const NONE_HELD: ReadonlySet<ReadyStage> = new Set();
 
 /** The other members of a group, as far as this one reaches them. */
 export interface GroupPeers {
@@ -63,6 +65,8 @@ export class ReadyLoop {
   /** Exactly what is durable. */
   readonly storage: WalStorage;
   #open: OpenReady | null = null;
+  /** Stages that somebody has stopped. */
+  #held: ReadonlySet<ReadyStage> = NONE_HELD;
   #last: FinishedReady | null = null;
   #lastSynced: FinishedReady | null = null;
   #confState: ConfState;
@@ -108,23 +112,48 @@ export class ReadyLoop {
       events === null ? null : new RaftObserver(this.raft, events, electionTicks, checkQuorum);
   }
 
-  /** Works through Readys, one after the other, as far as it goes without waiting for the disk. */
+  /** Works through Readys, one after the other, as far as it goes without waiting. */
   run(): void {
     while (this.#open !== null || this.raft.hasReady()) {
-      if (this.#open === null) {
-        const ready = this.raft.ready();
+      this.#open ??= this.#take(this.raft.ready());
+      if (!this.#goOn(this.#open)) return;
+    }
+  }
+
+  #take(ready: Ready): OpenReady {
+    const takenAtUs = this.#clock.nowUs;
+    if (ready.snapshot !== null) this.#snapshots.install(ready.snapshot);
+    this.#observer?.readyTaken(ready);
+    const stage = "send";
+    return { ready, takenAtUs, stage, sequence: NOT_WRITTEN, write: null, isDurable: false };
+  }
+
+  /** Does the next stage; false if that has to wait, for the disk or because somebody holds it. */
+  #goOn(open: OpenReady): boolean {
+    const { ready, stage } = open;
+    if (stage === "sendAfter" && !open.isDurable) return this.#noteDurable(open);
+    if (this.#held.has(stage)) return false;
+    switch (stage) {
+      case "send":
         this.#sendMessages(ready);
-        this.#take(ready);
-      }
-      if (!this.#isWritten && !this.#write()) return;
-      const open = this.#open!;
-      if (!this.#isDurable(open)) return;
-      this.#checked?.noteDurable(open.ready.number);
-      this.storage.stored(open.ready.entries, open.ready.snapshot);
-      this.#sendPersistedMessages(open.ready);
-      this.#applySnapshot(open.ready);
-      this.#applyCommittedEntries(open.ready);
-      this.#advance(open);
+        this.#open = { ...open, stage: "persist" };
+        return true;
+      case "persist":
+        return this.#write(open);
+      case "sendAfter":
+        this.#sendPersistedMessages(ready);
+        this.#open = { ...open, stage: "apply" };
+        return true;
+      case "apply":
+        this.#applySnapshot(ready);
+        this.#applyCommittedEntries(ready);
+        this.#open = { ...open, stage: "advance" };
+        return true;
+      case "advance":
+        this.#advance(open);
+        return true;
+      default:
+        return unreachable(stage);
     }
   }
 
@@ -133,33 +162,29 @@ export class ReadyLoop {
     for (const message of ready.messages) this.#send(message);
   }
 
-  #take(ready: Ready): void {
-    const takenAtUs = this.#clock.nowUs;
-    this.#open = { ready, takenAtUs, sequence: NOT_WRITTEN, write: null };
-    if (ready.snapshot !== null) this.#snapshots.install(ready.snapshot);
-    this.#observer?.readyTaken(ready);
-  }
-
   /**
    * Entries and hard state go to the log as one group, with one sync if anything rests on them; but
    * a snapshot that the log is to speak of must be durable before. False while it is not.
    */
-  #write(): boolean {
+  #write(open: OpenReady): boolean {
     if (this.#snapshots.isInstalling) return false;
-    const open = this.#open!;
-    this.storage.write(open.ready);
+    const { ready } = open;
+    this.storage.write(ready);
     // Without mustSync there is at most a new commit index, and no message rests on that: it can
     // always be learned again, so there is nothing to wait for.
-    this.#open = { ...open, sequence: open.ready.mustSync ? this.#wal.lastSequence : 0 };
+    const sequence = ready.mustSync ? this.#wal.lastSequence : 0;
+    this.#open = { ...open, sequence, stage: "sendAfter" };
     return true;
   }
 
-  get #isWritten(): boolean {
-    return this.#open!.sequence !== NOT_WRITTEN;
-  }
-
-  #isDurable(open: OpenReady): boolean {
-    return open.sequence <= this.#wal.durableSequence;
+  /** False while the disk works on it. */
+  #noteDurable(open: OpenReady): boolean {
+    const { ready, sequence } = open;
+    if (sequence > this.#wal.durableSequence) return false;
+    this.#checked?.noteDurable(ready.number);
+    this.storage.stored(ready.entries, ready.snapshot);
+    this.#open = { ...open, isDurable: true };
+    return true;
   }
 
   /** Votes and acknowledgements: a promise may leave only once a crash cannot break it. */
@@ -251,6 +276,14 @@ export class ReadyLoop {
     this.#observer?.after({ kind: "timeOut" });
   }
 
+  /** Stops before that stage from now on, or no longer; time goes on for everything else. */
+  hold(stage: ReadyStage, on: boolean): void {
+    const held = new Set(this.#held);
+    if (on) held.add(stage);
+    else held.delete(stage);
+    this.#held = held;
+  }
+
   step(message: Message): void {
     if (!this.#peers.hasSay() && asksForSay(message)) return;
     this.#observer?.before(message);
@@ -294,6 +327,11 @@ export class ReadyLoop {
 
   get openReady(): OpenReady | null {
     return this.#open;
+  }
+
+  /** The stages before which somebody holds it. */
+  get held(): ReadonlySet<ReadyStage> {
+    return this.#held;
   }
 
   /** The Ready that was finished last. */

@@ -9,7 +9,7 @@ import { clientEndpoint, nodeEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Recent } from "./recent.ts";
 import { NODES_MAX } from "./run.ts";
-import type { RunOptions } from "./run.ts";
+import type { NetworkAction, RunOptions } from "./run.ts";
 
 /** What travels: between brokers, and between clients and brokers. */
 export type Payload = PeerMessage | ClientPayload;
@@ -194,6 +194,18 @@ export class Network {
     this.#inFlight.delete(flight);
     this.#recent?.add(flight, nowUs);
     return "arrived";
+  }
+
+  /** What a person does to it. */
+  take(action: NetworkAction, nowUs: number): void {
+    switch (action.kind) {
+      case "cut":
+        return this.cut(action.nodes, nowUs);
+      case "heal":
+        return this.heal(action.nodes ?? this.#nodes.map(({ id }) => id));
+      default:
+        return;
+    }
   }
 
   /** Only what has not yet passed its middle can still be lost to a new cut. */

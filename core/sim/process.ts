@@ -1,10 +1,11 @@
 import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { Broker, DEFAULT_BROKER_CONFIG } from "../broker/index.ts";
-import type { BrokerConfig } from "../broker/index.ts";
+import type { BrokerConfig, BrokerInput } from "../broker/index.ts";
 import { splitChance } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import type { Disk, PowerLoss } from "./disk.ts";
+import { NodeClock } from "./nodeClock.ts";
 import type { RunOptions } from "./run.ts";
 
 /** One node of the cluster as the world sees it: a broker that runs, or does not. */
@@ -25,6 +26,10 @@ export interface Process {
   readonly remains: Broker | null;
   /** When its clock ticks next; meaningless while it does not run. */
   readonly nextTickAtUs: number;
+  /** It runs, but stands still: what comes for it waits. */
+  readonly isPaused: boolean;
+  /** The clock of the machine. All times that its broker knows are of this clock. */
+  readonly clock: Pick<NodeClock, "percent" | "worldUs" | "spanUs">;
 }
 
 /** What all brokers of a node are, one life after the other. */
@@ -43,6 +48,9 @@ export class NodeProcess implements Process {
   incarnation = 0;
   broker: Broker | null = null;
   nextTickAtUs = 0;
+  readonly clock = new NodeClock();
+  /** What came while it stood still, in order; null while it does not. */
+  #inbox: BrokerInput[] | null = null;
   #remains: Broker | null = null;
 
   constructor(role: NodeRole, disk: Disk, seed: number, options: RunOptions) {
@@ -62,7 +70,7 @@ export class NodeProcess implements Process {
     if (this.state !== "crashed") return null;
     // No draw of a broker that never runs may change what one that runs will draw.
     const config = { ...this.#config, random: () => 0, events: false };
-    this.#remains ??= new Broker(config, this.disk.image(), this.sinceUs);
+    this.#remains ??= new Broker(config, this.disk.image(), this.clock.shownUs(this.sinceUs));
     return this.#remains;
   }
 
@@ -73,9 +81,30 @@ export class NodeProcess implements Process {
     this.state = "running";
     this.sinceUs = nowUs;
     this.incarnation++;
-    this.nextTickAtUs = nowUs + this.#tickChance.between(1, this.#config.tickUs);
-    this.broker = new Broker(this.#config, this.disk.image(), nowUs);
+    this.nextTickAtUs = nowUs + this.#tickChance.between(1, this.#tickUs);
+    this.broker = new Broker(this.#config, this.disk.image(), this.clock.shownUs(nowUs));
     return this.broker;
+  }
+
+  get isPaused(): boolean {
+    return this.#inbox !== null;
+  }
+
+  pause(): void {
+    this.#inbox ??= [];
+  }
+
+  /** Keeps an input for later if the process stands still. */
+  keep(input: BrokerInput): boolean {
+    this.#inbox?.push(input);
+    return this.#inbox !== null;
+  }
+
+  /** It goes on, with what has come meanwhile. */
+  resume(): readonly BrokerInput[] {
+    const kept = this.#inbox ?? [];
+    this.#inbox = null;
+    return kept;
   }
 
   /** With `isTorn` in the middle of the write under way, of which a first part stays. */
@@ -83,6 +112,7 @@ export class NodeProcess implements Process {
     this.state = "crashed";
     this.sinceUs = nowUs;
     this.broker = null;
+    this.#inbox = null;
     this.#remains = null;
     return this.disk.losePower(nowUs, isTorn);
   }
@@ -106,9 +136,13 @@ export class NodeProcess implements Process {
     this.sinceUs = nowUs;
   }
 
-  /** The clock ticks now, and next after one period. */
+  /** The clock ticks now, and next after one period of its own. */
   tick(): void {
-    this.nextTickAtUs += this.#config.tickUs;
+    this.nextTickAtUs += this.#tickUs;
+  }
+
+  get #tickUs(): number {
+    return this.clock.spanUs(this.#config.tickUs);
   }
 }
 

@@ -42,9 +42,24 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
     case "kill":
       return refusalOfNode(action.node, situation, "running", "kill");
     case "timeOut":
-      return refusalOfNode(action.node, situation, "running", "time out");
+      return refusalOfStep(action.node, situation, "time out");
     case "restart":
       return refusalOfNode(action.node, situation, "down", "restart");
+    case "pause":
+    case "resume":
+      return refusalOfPause(action, situation);
+    case "skewClock":
+      return refusalOfSkew(action, situation);
+    case "holdStage":
+      return refusalOfHold(action, situation);
+    case "setLink":
+    case "setNetwork":
+    case "dropMessage":
+    case "holdMessage":
+    case "releaseMessage":
+    case "duplicateMessage":
+    case "delayMessage":
+      return null;
     case "cut":
       return refusalOfCut(action.nodes, situation);
     case "heal":
@@ -72,7 +87,7 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
     case "flipBit":
       return refusalOfFlip(action, situation);
     case "snapshot":
-      return refusalOfNode(action.node, situation, "running", "take a snapshot of");
+      return refusalOfStep(action.node, situation, "take a snapshot of");
     case "repair":
       return refusalOfRepair(action.node, situation);
     case "removeNode":
@@ -109,6 +124,53 @@ function refusalOfNode(
   }
   if (must === "down" && process.state === "running") return `n${node} is running already.`;
   return null;
+}
+
+/** What a process must do itself it cannot do while it stands still. */
+function refusalOfStep(node: number, situation: Situation, verb: string): string | null {
+  const refusal = refusalOfNode(node, situation, "running", verb);
+  if (refusal !== null) return refusal;
+  if (!isPaused(node, situation)) return null;
+  return `n${node} is paused. Resume it first.`;
+}
+
+const isPaused = (node: number, { processes }: Situation): boolean =>
+  processes[node - 1]?.isPaused ?? false;
+
+function refusalOfPause(
+  { kind, node }: { readonly kind: "pause" | "resume"; readonly node: number },
+  situation: Situation,
+): string | null {
+  const refusal = refusalOfNode(node, situation, "running", kind);
+  if (refusal !== null || isPaused(node, situation) === (kind === "resume")) return refusal;
+  return kind === "pause" ? `n${node} is paused already.` : `n${node} is not paused.`;
+}
+
+const CLOCK_PERCENT_MIN = 10;
+const CLOCK_PERCENT_MAX = 1_000;
+
+function refusalOfSkew(
+  { node, percent }: Extract<ActionBody, { kind: "skewClock" }>,
+  { processes }: Situation,
+): string | null {
+  const process = processes[node - 1];
+  if (process === undefined) return unknownNode(node, processes.length);
+  if (!isBetween(percent, CLOCK_PERCENT_MIN, CLOCK_PERCENT_MAX)) {
+    return `A clock runs at ${CLOCK_PERCENT_MIN} to ${CLOCK_PERCENT_MAX} percent of the right rate.`;
+  }
+  if (process.clock.percent !== percent) return null;
+  return `The clock of n${node} runs at ${percent} percent already.`;
+}
+
+function refusalOfHold(
+  { node, stage, on }: Extract<ActionBody, { kind: "holdStage" }>,
+  situation: Situation,
+): string | null {
+  const refusal = refusalOfStep(node, situation, "hold");
+  if (refusal !== null) return refusal;
+  const isHeld = situation.processes[node - 1]?.broker?.heldStages.has(stage) ?? false;
+  if (isHeld !== on) return null;
+  return on ? `n${node} is held there already.` : `n${node} is not held there.`;
 }
 
 function refusalOfCut(nodes: readonly number[], { processes, cuts }: Situation): string | null {

@@ -1,4 +1,5 @@
 import type { ReplicationMode } from "../metadata/command.ts";
+import type { ReadyStage } from "../broker/io.ts";
 import type { AdminCommand } from "../wire/request.ts";
 import type { DiskFault } from "./diskFaults.ts";
 
@@ -141,8 +142,7 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
 /** What a person may do to the world, without its time. Nodes are numbers, from 1. */
 export type ActionBody =
   | NodeAction
-  | CutAction
-  | HealAction
+  | NetworkAction
   | PowerCutAction
   | PowerOnAction
   | AddNodeAction
@@ -170,7 +170,18 @@ export type NodeAction =
   | FailSyncAction
   | TearAction
   | FlipBitAction
-  | SnapshotAction;
+  | SnapshotAction
+  | PauseAction
+  | SkewClockAction
+  | HoldStageAction;
+
+/** What a person may do to the network, and to what travels on it. */
+export type NetworkAction =
+  | CutAction
+  | HealAction
+  | SetLinkAction
+  | SetNetworkAction
+  | MessageAction;
 
 /**
  * An action of a run. It takes effect after everything that happens at or before its time, so that
@@ -195,6 +206,71 @@ interface TimeOutAction {
   readonly kind: "timeOut";
   readonly node: number;
 }
+
+/**
+ * "pause": the process stands still, as one that is stopped by its system or collects garbage. What
+ * arrives waits for it, its disk goes on; when it resumes it does not know that time has passed.
+ */
+interface PauseAction {
+  readonly kind: "pause" | "resume";
+  readonly node: number;
+}
+
+/** From now on the node's clock runs at that rate: 100 is right, 50 half as fast. It never jumps. */
+interface SkewClockAction {
+  readonly kind: "skewClock";
+  readonly node: number;
+  /** 10 to 1000. */
+  readonly percent: number;
+}
+
+/**
+ * From now on, or no longer, the node's Ready loop waits before this stage, as at a breakpoint. A
+ * restart forgets it.
+ */
+interface HoldStageAction {
+  readonly kind: "holdStage";
+  readonly node: number;
+  readonly stage: ReadyStage;
+  readonly on: boolean;
+}
+
+/** What one direction of a link between brokers does to messages from now on; nothing: all zero. */
+export interface SetLinkAction {
+  readonly kind: "setLink";
+  readonly from: number;
+  readonly to: number;
+  /** The same for the other direction. */
+  readonly bothWays: boolean;
+  /** Nothing passes, while the other direction may work. */
+  readonly isCut: boolean;
+  /** So many of a hundred messages are lost on the way, 0 to 100. */
+  readonly lossPercent: number;
+  /** Added to the latency of each. */
+  readonly extraLatencyUs: number;
+}
+
+/** The latency of all links between brokers from now on, and how much they lose. */
+export interface SetNetworkAction {
+  readonly kind: "setNetwork";
+  readonly latencyMinUs: number;
+  readonly latencyMaxUs: number;
+  /** 0 to 100. */
+  readonly lossPercent: number;
+}
+
+/** What a person may do to one message under way. Messages are numbered in the whole run, from 1. */
+export type MessageAction =
+  | {
+      /**
+       * "hold": it stays where it is until it is released, or for ever. "duplicate": another one
+       * like it follows; only between brokers, for clients use connections, where this cannot be.
+       */
+      readonly kind: "dropMessage" | "holdMessage" | "releaseMessage" | "duplicateMessage";
+      readonly message: number;
+    }
+  /** It arrives so much later. */
+  | { readonly kind: "delayMessage"; readonly message: number; readonly byUs: number };
 
 /** Cuts these nodes off from the other brokers, in both directions. Clients still reach them. */
 interface CutAction {

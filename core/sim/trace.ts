@@ -49,6 +49,10 @@ export class Trace {
       this.text(action.fault);
       this.#word(action.on ? 1 : 0);
     }
+    if (action.kind === "skewClock") {
+      this.#word(action.node);
+      this.#word(action.percent);
+    }
     if (action.kind === "flipBit") {
       this.#word(action.node);
       this.text(action.file);

@@ -236,7 +236,8 @@ export class World {
     this.#traceEvent(1, process.node);
     process.tick();
     this.#scheduleTick(process);
-    this.#step(process, TICK);
+    // A tick is no message: who stands still misses it.
+    if (!process.isPaused) this.#step(process, TICK);
   }
 
   #written(process: NodeProcess, write: DiskWrite): void {
@@ -309,7 +310,8 @@ export class World {
   #step(process: NodeProcess, input: BrokerInput): void {
     const { broker } = process;
     assert(broker !== null, "a running node has a broker");
-    broker.step(input, this.nowUs);
+    if (process.keep(input)) return;
+    broker.step(input, process.clock.shownUs(this.nowUs));
     // Before anything leaves the node: what it says is judged by the state that it is in now.
     if (this.#hooks.checkers ?? true) this.#checkers.stepped(broker, this.nowUs);
     this.#carryOut(process, broker.takeOutputs());
@@ -392,9 +394,15 @@ export class World {
   #take(action: Action): void {
     switch (action.kind) {
       case "cut":
-        return this.#network.cut(action.nodes, this.nowUs);
       case "heal":
-        return this.#network.heal(action.nodes ?? this.#processes.map(({ node }) => node));
+      case "setLink":
+      case "setNetwork":
+      case "dropMessage":
+      case "holdMessage":
+      case "releaseMessage":
+      case "duplicateMessage":
+      case "delayMessage":
+        return this.#network.take(action, this.nowUs);
       case "createTopic":
       case "deleteTopic":
       case "admin":
@@ -437,6 +445,16 @@ export class World {
         return this.#step(process, TAKE_SNAPSHOT);
       case "diskFault":
         return process.disk.setFault(action.fault, action.on);
+      case "pause":
+        return process.pause();
+      case "resume":
+        return this.#resume(process);
+      case "skewClock":
+        return process.clock.setPercent(action.percent, this.nowUs);
+      case "holdStage": {
+        const { stage, on } = action;
+        return this.#step(process, { kind: "holdStage", stage, on });
+      }
       case "failSync":
         return process.disk.failNextSync();
       case "tear":
@@ -448,6 +466,12 @@ export class World {
       }
       default:
         return unreachable(action);
+    }
+  }
+
+  #resume(process: NodeProcess): void {
+    for (const input of process.resume()) {
+      if (process.state === "running" && this.violation === null) this.#step(process, input);
     }
   }
 

@@ -23,5 +23,5 @@ export function eventView(
     raftEventView(event.node, event.event as BrokerEvent, story) ??
     tellMore?.(event, story) ??
     null;
-  return draft === null ? null : { id: event.id, atUs: event.atUs, ...draft };
+  return draft === null ? null : { id: event.id, atUs: event.atUs, drama: null, ...draft };
 }

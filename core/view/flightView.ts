@@ -32,6 +32,8 @@ export function flightView(flight: Flight, tellRequest: RequestTeller | null): F
     sentAtUs: flight.sentAtUs,
     arrivesAtUs: flight.arrivesAtUs,
     lostAtUs: flight.lostAtUs,
+    heldAtUs: null,
+    isDuplicate: false,
     label: `${title} from ${from.name} to ${to.name}`,
   };
 }

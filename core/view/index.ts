@@ -1,4 +1,6 @@
 export type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
+export type { ReadyStage } from "../broker/io.ts";
+export type { ActionBody, RunOptions } from "../sim/run.ts";
 export type { AdminCommand } from "../wire/request.ts";
 export type {
   AdminAnswerView,
@@ -24,10 +26,12 @@ export type {
   FlightKind,
   FlightView,
   GateView,
+  LinkView,
   LogCellView,
   LogColumnView,
   LogHeadView,
   LogRowView,
+  NetworkView,
   NodeView,
   PartitionView,
   ProgressView,

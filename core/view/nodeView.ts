@@ -5,7 +5,7 @@ import type { DiskWrite } from "../sim/index.ts";
 import { nodeName } from "./richText.ts";
 import { majorityOf } from "./summaryView.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
-import type { CutView, NodeView, TimerView, WriteView } from "./view.ts";
+import type { CutView, LinkView, NetworkView, NodeView, TimerView, WriteView } from "./view.ts";
 
 export type Members = RaftStatus["confState"];
 
@@ -36,7 +36,10 @@ export function nodeView(
     votes: isRunning ? votesOf(status) : {},
     votesNeeded: majorityOf(voterCount),
     isolated: isIsolated(world, process.node),
-    timer: isRunning && membership === "voter" ? timerView(world, process, status) : null,
+    timer:
+      isRunning && !process.isPaused && membership === "voter"
+        ? timerView(world, process, status)
+        : null,
     write: isRunning ? write : null,
     metadataHash,
     membership,
@@ -44,6 +47,8 @@ export function nodeView(
     isFenced: registration?.isFenced ?? false,
     isDamaged: process.broker?.damage != null,
     isDiskFull: isRunning && (process.broker?.isDiskFull ?? false),
+    isPaused: process.isPaused,
+    clockPercent: process.clock.percent,
   };
 }
 
@@ -72,7 +77,8 @@ function timerView(
   status: RaftStatus | null,
 ): TimerView | null {
   if (status === null || status.role === "leader") return null;
-  const { tickUs, electionTicks } = world.options;
+  const { electionTicks } = world.options;
+  const tickUs = process.clock.spanUs(world.options.tickUs);
   const { randomizedElectionTimeoutTicks, electionElapsedTicks } = status;
   const ticksLeft = Math.max(1, randomizedElectionTimeoutTicks - electionElapsedTicks);
   const expiresAtUs = process.nextTickAtUs + (ticksLeft - 1) * tickUs;
@@ -112,3 +118,10 @@ export function writeView(write: DiskWrite, label: string, term: number): WriteV
 }
 
 const nameOrNull = (node: number): string | null => (node === 0 ? null : nodeName(node));
+
+export const NO_LINKS: readonly LinkView[] = [];
+
+export function networkView({ options }: WorldSource): NetworkView {
+  const { latencyMinUs, latencyMaxUs } = options;
+  return { latencyMinUs, latencyMaxUs, lossPercent: 0 };
+}

@@ -5,12 +5,15 @@ import type { BrokerSource, ProcessSource } from "./source.ts";
 
 /** Every produce that waits for its answer, and what each of its partitions waits for. */
 export function pendingViews(processes: readonly ProcessSource[]): readonly PendingView[] {
-  return processes.flatMap(({ node, state, broker }) => {
+  return processes.flatMap(({ node, state, broker, clock }) => {
     if (state !== "running" || broker === null) return [];
     return broker.pendingProduces.flatMap((pending) =>
       pending.partitions
         .filter(({ errorCode }) => errorCode === null)
-        .map((one) => pendingView(nodeName(node), broker, pending, one)),
+        .map((one) => {
+          const deadlineUs = clock.worldUs(pending.deadlineUs);
+          return pendingView(nodeName(node), broker, { ...pending, deadlineUs }, one);
+        }),
     );
   });
 }

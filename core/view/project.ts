@@ -14,7 +14,7 @@ import type { Inspector } from "./inspector.ts";
 import { firstSuggestion } from "./firstSuggestion.ts";
 import { flightView } from "./flightView.ts";
 import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
-import { cutViews, nodeView, writeView } from "./nodeView.ts";
+import { cutViews, networkView, NO_LINKS, nodeView, writeView } from "./nodeView.ts";
 import type { Members } from "./nodeView.ts";
 import { readyView } from "./readyView.ts";
 import { reuse } from "./reuse.ts";
@@ -138,6 +138,8 @@ export class Projector {
       nodeNames: processes.map(({ node }) => nodeName(node)),
       nodes: byName(processes, (process) => this.#nodeView(world, process, members, writeViews)),
       cuts: cutViews(world),
+      links: NO_LINKS,
+      network: networkView(world),
       quorum: logs.quorum,
       partitions: Object.fromEntries(partitions.map((partition) => [partition.name, partition])),
       requests: this.#brokers?.requests(world.history.requests) ?? [],

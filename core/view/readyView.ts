@@ -1,4 +1,4 @@
-import type { FinishedReady, OpenReady } from "../broker/index.ts";
+import type { FinishedReady, OpenReady, ReadyStage } from "../broker/index.ts";
 import type { Index } from "../base/ids.ts";
 import type { Message } from "../raft/message.ts";
 import type { DiskWrite } from "../sim/index.ts";
@@ -30,39 +30,58 @@ export function readyView(
     node: nodeName(process.node),
     number,
     open: open !== null,
-    takenAtUs: shown?.takenAtUs ?? 0,
+    takenAtUs: shown === null ? 0 : process.clock.worldUs(shown.takenAtUs),
     mustSync: shown?.ready.mustSync ?? false,
     laterCount: open === null && last !== null ? last.ready.number - number : 0,
     stages:
-      broker === null || shown === null
-        ? idleStages(process)
-        : stagesOf(shown, open !== null, broker, commands),
-    gate: shown === null ? null : gateView(shown, writes),
+      broker === null || shown === null ? idleStages(process) : stagesOf(shown, broker, commands),
+    gate: shown === null ? null : gateView(shown, writes, process),
     syncHistoryUs,
     waitingEntries: broker === null ? 0 : waitingEntries(broker, open),
   };
 }
 
-const STAGES = ["send", "persist", "sendAfter", "apply", "advance"] as const;
+const STAGES: readonly ReadyStage[] = ["send", "persist", "sendAfter", "apply", "advance"];
 
-function idleStages(process: ProcessSource): ReadyStageView[] {
-  const emptyReason = process.state === "running" ? "nothing yet" : "it does not run";
-  return STAGES.map((name) => ({ name, state: "idle", items: [], emptyReason }));
+function idleStages({ state, broker }: ProcessSource): ReadyStageView[] {
+  const emptyReason = state === "running" ? "nothing yet" : "it does not run";
+  return STAGES.map((name) => {
+    const isHeld = state === "running" && (broker?.heldStages.has(name) ?? false);
+    return { name, state: "idle", isHeld, items: [], emptyReason };
+  });
 }
 
-function stagesOf(
-  { ready }: Shown,
-  isOpen: boolean,
-  broker: BrokerSource,
-  commands: Commands,
-): ReadyStageView[] {
+/** At which stage the work is; behind all of them once it is finished. */
+function positionOf(shown: Shown): number {
+  if (!("stage" in shown)) return STAGES.length;
+  const { stage, isDurable } = shown;
+  // As long as the disk works on it, it is being persisted.
+  return STAGES.indexOf(stage === "sendAfter" && !isDurable ? "persist" : stage);
+}
+
+function stateOf(position: number, at: number): StageState {
+  if (at < position) return "done";
+  if (at === position) return "here";
+  return at === position + 1 ? "next" : "todo";
+}
+
+function stagesOf(shown: Shown, broker: BrokerSource, commands: Commands): ReadyStageView[] {
+  const { ready } = shown;
   const { entries, hardState, messages, persistedMessages, committedEntries } = ready;
+  const position = positionOf(shown);
+  const isOpen = position < STAGES.length;
+  const isPast = (name: ReadyStage): boolean => STAGES.indexOf(name) < position;
   const stage = (
-    name: ReadyStageView["name"],
-    whileOpen: StageState,
+    name: ReadyStage,
     items: readonly ReadyItemView[],
     emptyReason: string,
-  ): ReadyStageView => ({ name, state: isOpen ? whileOpen : "done", items, emptyReason });
+  ): ReadyStageView => ({
+    name,
+    state: stateOf(position, STAGES.indexOf(name)),
+    isHeld: broker.heldStages.has(name),
+    items,
+    emptyReason,
+  });
 
   const written = entries.map((entry): ReadyItemView => {
     return {
@@ -84,7 +103,7 @@ function stagesOf(
       kind: "hardState",
       term: hardState.term,
       text: `term ${hardState.term}, ${vote}, commit ${hardState.commit}`,
-      durable: !isOpen && ready.mustSync,
+      durable: isPast("persist") && ready.mustSync,
     });
   }
   const applied = committedEntries.map((entry): ReadyItemView => {
@@ -101,16 +120,15 @@ function stagesOf(
     };
   });
   return [
-    stage("send", "done", messages.map(messageItem("sent", false)), emptySend(broker)),
-    stage("persist", "here", written, "nothing to write"),
+    stage("send", messages.map(messageItem(!isPast("send"))), emptySend(broker)),
+    stage("persist", written, "nothing to write"),
     stage(
       "sendAfter",
-      "next",
-      persistedMessages.map(messageItem(isOpen ? "held" : "sent", isOpen)),
+      persistedMessages.map(messageItem(!isPast("sendAfter"))),
       "nothing rests on this write",
     ),
-    stage("apply", "todo", applied, emptyApply(entries.at(-1)?.index, broker)),
-    stage("advance", "todo", [], isOpen ? "when 3 has left and 4 is done" : "done"),
+    stage("apply", applied, emptyApply(entries.at(-1)?.index, broker)),
+    stage("advance", [], isOpen ? "when 3 has left and 4 is done" : "done"),
   ];
 }
 
@@ -124,7 +142,7 @@ const NO_ITEM = {
   held: false,
 } as const;
 
-function messageItem(detail: string, held: boolean) {
+function messageItem(held: boolean) {
   return (message: Message, at: number): ReadyItemView => {
     const { kind, answer, refused } = raftFacts(message);
     return {
@@ -135,7 +153,7 @@ function messageItem(detail: string, held: boolean) {
       index: message.entries.at(-1)?.index ?? message.index,
       term: message.term,
       text: readyMessageText(message),
-      detail,
+      detail: held ? "held" : "sent",
       held,
     };
   };
@@ -155,20 +173,28 @@ function emptyApply(lastWritten: Index | undefined, broker: BrokerSource): strin
 }
 
 /** Null when nothing in the Ready has to survive before its messages may leave. */
-function gateView(shown: Shown, writes: readonly DiskWrite[]): GateView | null {
-  const { ready, takenAtUs, write } = shown;
+function gateView(
+  shown: Shown,
+  writes: readonly DiskWrite[],
+  { clock }: ProcessSource,
+): GateView | null {
+  const { ready, write } = shown;
   if (!ready.mustSync) return null;
   if (write === null) {
+    const takenAtUs = clock.worldUs(shown.takenAtUs);
     return { state: "none", startedAtUs: takenAtUs, endsAtUs: takenAtUs, bytes: 0 };
   }
-  const { startedAtUs, sizeBytes } = write;
+  const { sizeBytes } = write;
+  const startedAtUs = clock.worldUs(write.startedAtUs);
   if ("advancedAtUs" in shown) {
-    return { state: "durable", startedAtUs, endsAtUs: shown.advancedAtUs, bytes: sizeBytes };
+    const endsAtUs = clock.worldUs(shown.advancedAtUs);
+    return { state: "durable", startedAtUs, endsAtUs, bytes: sizeBytes };
   }
   // Only the disk knows when it will be done.
   const underWay = writes.findLast(({ operation }) => operation.id === write.operation);
   const endsAtUs = underWay?.endsAtUs ?? startedAtUs;
-  return { state: "writing", startedAtUs, endsAtUs, bytes: sizeBytes };
+  const state = shown.isDurable ? "durable" : "writing";
+  return { state, startedAtUs, endsAtUs, bytes: sizeBytes };
 }
 
 /** Entries in memory that no Ready has carried yet. */

@@ -38,6 +38,8 @@ const node = (id: number, changes: Partial<NodeView> = {}): NodeView => ({
   isFenced: false,
   isDamaged: false,
   isDiskFull: false,
+  isPaused: false,
+  clockPercent: 100,
   ...changes,
 });
 
@@ -112,6 +114,7 @@ const event = (id: number, atUs: number, importance: 1 | 2): EventView => ({
   what: say`Event ${id}.`,
   why: say`Because.`,
   tone: "plain",
+  drama: null,
   importance,
 });
 

@@ -38,7 +38,7 @@ export interface WorldSource extends Pick<
 
 export interface ProcessSource extends Pick<
   Process,
-  "node" | "state" | "sinceUs" | "incarnation" | "nextTickAtUs"
+  "node" | "state" | "sinceUs" | "incarnation" | "nextTickAtUs" | "isPaused" | "clock"
 > {
   readonly broker: BrokerSource | null;
   readonly remains: BrokerSource | null;
@@ -51,6 +51,7 @@ export interface BrokerSource extends Pick<
   | "openReady"
   | "lastReady"
   | "lastSyncedReady"
+  | "heldStages"
   | "damage"
   | "stopped"
   | "isDiskFull"

@@ -1,3 +1,4 @@
+import type { ReadyStage } from "../broker/io.ts";
 import type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
 import type { WalRecordKind } from "../wal/index.ts";
 import type { BrokerPartView } from "./brokerPart.ts";
@@ -20,6 +21,9 @@ export interface WorldView extends BrokerPartView {
   readonly nodeNames: readonly string[];
   readonly nodes: Readonly<Record<string, NodeView>>;
   readonly cuts: readonly CutView[];
+  /** The links between brokers that do something to messages, one for each direction. */
+  readonly links: readonly LinkView[];
+  readonly network: NetworkView;
   /** Every message under way now or delivered or lost within the last `LANES_WINDOW_US`. */
   readonly flights: readonly FlightView[];
   /** Every disk write under way now or ended within the last `LANES_WINDOW_US`. */
@@ -157,6 +161,10 @@ export interface NodeView {
   readonly isDamaged: boolean;
   /** It found no room on its disk and takes no writes until there is some. */
   readonly isDiskFull: boolean;
+  /** Its process stands still; what comes for it waits. */
+  readonly isPaused: boolean;
+  /** The rate of its clock: 100 is right. */
+  readonly clockPercent: number;
 }
 export interface TimerView {
   readonly startedAtUs: number;
@@ -186,6 +194,24 @@ export interface CutView {
   readonly sinceUs: number;
 }
 
+/** What one direction of a link does to messages. */
+export interface LinkView {
+  /** "link:n1>n2". */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly isCut: boolean;
+  readonly lossPercent: number;
+  readonly extraLatencyUs: number;
+}
+
+/** All links between brokers, where nothing else was set for one. */
+export interface NetworkView {
+  readonly latencyMinUs: number;
+  readonly latencyMaxUs: number;
+  readonly lossPercent: number;
+}
+
 export type FlightKind =
   | "vote"
   | "preVote"
@@ -208,6 +234,10 @@ export interface FlightView {
   readonly arrivesAtUs: number;
   /** When it was lost, at a cut or at a dead node; null when it was not. */
   readonly lostAtUs: number | null;
+  /** Since when a person holds it where it is; null when nobody does. */
+  readonly heldAtUs: number | null;
+  /** It repeats an earlier message, because a person wanted that. */
+  readonly isDuplicate: boolean;
   readonly term: number;
   /** A sentence without its full stop: "ack of entry 20 from n1 to n2". */
   readonly label: string;
@@ -388,8 +418,10 @@ export interface ReadyView {
   readonly waitingEntries: number;
 }
 export interface ReadyStageView {
-  readonly name: "send" | "persist" | "sendAfter" | "apply" | "advance";
+  readonly name: ReadyStage;
   readonly state: StageState;
+  /** A person has set a breakpoint before it; the Ready waits there once it has come to it. */
+  readonly isHeld: boolean;
   readonly items: readonly ReadyItemView[];
   /** Said when there are no items: "nothing; only a leader may speak this early". */
   readonly emptyReason: string;
@@ -512,6 +544,8 @@ export interface EventView {
   readonly what: RichText;
   readonly why: RichText;
   readonly tone: Tone;
+  /** What time slows down for; null for everything else. */
+  readonly drama: "election" | "loss" | "truncation" | "violation" | null;
   /** 0 routine, 1 worth a line, 2 worth the sentence. Routine ones are not in the list. */
   readonly importance: 1 | 2;
 }

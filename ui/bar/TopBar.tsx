@@ -32,7 +32,11 @@ function Tools({ helpOpen, onHelp }: { helpOpen: boolean; onHelp: () => void }) 
   return (
     <div className="end">
       <SeedButton />
-      <button type="button" className="button bare" onClick={() => dispatch({ kind: "copyLink" })}>
+      <button
+        type="button"
+        className="button bare"
+        onClick={() => dispatch({ kind: "share", what: "link" })}
+      >
         <Icon name="share" /> Share
       </button>
       <ThemeToggle />
@@ -63,7 +67,7 @@ function Menu({ onHelp }: { onHelp: () => void }) {
             type="button"
             className="button bare"
             onClick={() => {
-              dispatch({ kind: "copyLink" });
+              dispatch({ kind: "share", what: "link" });
               close();
             }}
           >

@@ -9,6 +9,7 @@ import {
 } from "../../raft/conformance/arguments.ts";
 import type { Directive } from "../../raft/conformance/dataFile.ts";
 import { parseAdminCommand } from "../../broker/admin/index.ts";
+import { READY_STAGES } from "../../broker/index.ts";
 import type { AdminCommand } from "../../wire/index.ts";
 import { DISK_FAULTS } from "../diskFaults.ts";
 import type { ActionBody } from "../run.ts";
@@ -37,6 +38,10 @@ const KEYS: { readonly [Kind in ActionBody["kind"]]?: ReadonlySet<string> } = {
   ]),
   startConsumer: new Set(["group"]),
   flipBit: new Set(["file", "byte", "bit"]),
+  skewClock: new Set(["percent"]),
+  setLink: new Set(["bothWays", "isCut", "lossPercent", "extraLatencyUs"]),
+  setNetwork: new Set(["latencyMinUs", "latencyMaxUs", "lossPercent"]),
+  delayMessage: new Set(["byUs"]),
 };
 
 type ActionOf = { readonly [Kind in ActionBody["kind"]]: (d: Directive) => ActionBody };
@@ -46,6 +51,43 @@ const ACTIONS: ActionOf = {
   kill: (d) => ({ kind: "kill", node: onlyNode(d) }),
   restart: (d) => ({ kind: "restart", node: onlyNode(d) }),
   timeOut: (d) => ({ kind: "timeOut", node: onlyNode(d) }),
+  pause: (d) => ({ kind: "pause", node: onlyNode(d) }),
+  resume: (d) => ({ kind: "resume", node: onlyNode(d) }),
+  skewClock: (d) => ({
+    kind: "skewClock",
+    node: onlyNode(d),
+    percent: wholeNumber(requiredValueOf(d, "percent"), "percent"),
+  }),
+  holdStage: (d) => ({
+    kind: "holdStage",
+    node: nodeOf(bareKey(d, 0, "a node")),
+    stage: oneOf(bareKeys(d)[1], READY_STAGES, "a stage of a Ready"),
+    on: oneOf(bareKeys(d)[2], ["on", "off"], "a switch") === "on",
+  }),
+  setLink: (d) => ({
+    kind: "setLink",
+    from: nodeOf(bareKey(d, 0, "a node")),
+    to: nodeOf(bareKey(d, 1, "a second node")),
+    bothWays: isTrue(d, "bothWays"),
+    isCut: isTrue(d, "isCut"),
+    lossPercent: numberOr(d, "lossPercent", 0),
+    extraLatencyUs: numberOr(d, "extraLatencyUs", 0),
+  }),
+  setNetwork: (d) => ({
+    kind: "setNetwork",
+    latencyMinUs: wholeNumber(requiredValueOf(d, "latencyMinUs"), "latencyMinUs"),
+    latencyMaxUs: wholeNumber(requiredValueOf(d, "latencyMaxUs"), "latencyMaxUs"),
+    lossPercent: numberOr(d, "lossPercent", 0),
+  }),
+  dropMessage: (d) => ({ kind: "dropMessage", message: messageOf(d) }),
+  holdMessage: (d) => ({ kind: "holdMessage", message: messageOf(d) }),
+  releaseMessage: (d) => ({ kind: "releaseMessage", message: messageOf(d) }),
+  duplicateMessage: (d) => ({ kind: "duplicateMessage", message: messageOf(d) }),
+  delayMessage: (d) => ({
+    kind: "delayMessage",
+    message: messageOf(d),
+    byUs: wholeNumber(requiredValueOf(d, "byUs"), "byUs"),
+  }),
   cut: (d) => ({ kind: "cut", nodes: nodesOf(d) }),
   heal: (d) => (d.args.length === 0 ? { kind: "heal" } : { kind: "heal", nodes: nodesOf(d) }),
   produce: (d) => ({
@@ -128,6 +170,9 @@ const acksOf = (d: Directive) =>
 
 const isTrue = (d: Directive, key: string): boolean =>
   oneOf(valueOf(d, key) ?? "false", ["true", "false"], key) === "true";
+
+/** Its number in the whole run. */
+const messageOf = (d: Directive): number => wholeNumber(bareKey(d, 0, "a message"), "message");
 
 /** "c2" */
 function clientOf(text: string): number {
