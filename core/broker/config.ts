@@ -73,8 +73,6 @@ export interface BrokerConfig {
   readonly offsetsTopicPartitions: number;
   /** A record batch that is larger is refused (message.max.bytes). Default: 1,048,588. */
   readonly messageBytesMax: number;
-  /** A frame of a client that says it is longer ends its connection (socket.request.max.bytes). */
-  readonly frameBytesMax: number;
   /**
    * For a node whose disk was replaced: what the cluster has said when it was removed. It begins with
    * an empty disk and no say, and asks to be let in. Only read where the disk is empty. Default:
@@ -129,7 +127,6 @@ export const DEFAULT_BROKER_CONFIG: Omit<BrokerConfig, "id" | "peers" | "random"
   groupInitialRebalanceDelayMs: 3_000,
   offsetsTopicPartitions: 3,
   messageBytesMax: 1_048_588,
-  frameBytesMax: 104_857_600,
   serve: null,
   events: false,
 };

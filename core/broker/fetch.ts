@@ -1,11 +1,12 @@
 import { leaderEpoch, offset } from "../base/ids.ts";
 import type { NodeId, Offset } from "../base/ids.ts";
-import { partitionKey } from "../metadata/clusterMetadata.ts";
+import { topicOfId } from "../metadata/index.ts";
 import { ErrorCode, NO_TOPIC_ID } from "../wire/index.ts";
 import type { FetchPartition, FetchPartitionResponse, FetchRequest } from "../wire/index.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { IsrKeeper } from "./isr.ts";
 import { currentLeaderOf, explainLeadership, lookUpLeadership } from "./leadership.ts";
+import { ledLogFor } from "./ledLog.ts";
 import type { LedPartition } from "./ledPartition.ts";
 import { connectionOf } from "./outbox.ts";
 import type { Origin } from "./outbox.ts";
@@ -62,22 +63,10 @@ export class Fetch {
   /** Kafka's rules for one partition of a fetch, in their order. */
   #look(replicaId: NodeId | -1, asked: FetchPartition): Fetched {
     const { topic, partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = asked;
-    const { leadershipSources, partitions, raftPartitions } = this.#context;
     if (topic === "") return refused(ErrorCode.UNKNOWN_TOPIC_ID);
-    const leadership = lookUpLeadership(leadershipSources, topic, partition);
-    if (leadership === null) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-    const { leaderEpoch, isLeader } = leadership;
-    if (currentLeaderEpoch !== -1 && currentLeaderEpoch < leaderEpoch) {
-      return refused(ErrorCode.FENCED_LEADER_EPOCH);
-    }
-    if (currentLeaderEpoch > leaderEpoch) return refused(ErrorCode.UNKNOWN_LEADER_EPOCH);
-    if (!isLeader) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-    const key = partitionKey(topic, partition);
-    const isRaft = leadership.source === "raftGroup";
-    const led = partitions.led.get(key) ?? null;
-    const log = isRaft ? partitions.logs.get(key) : led?.log;
-    // It led when it went down, and asks for an epoch that it begins with a clear memory.
-    if (log === undefined) return refused(ErrorCode.LEADER_NOT_AVAILABLE);
+    const found = ledLogFor(this.#context, topic, partition, currentLeaderEpoch);
+    if (typeof found === "number") return refused(found);
+    const { log, led } = found;
     if (replicaId !== -1 && !led?.followers.has(replicaId)) {
       return refused(ErrorCode.UNKNOWN_LEADER_EPOCH);
     }
@@ -89,8 +78,7 @@ export class Fetch {
     if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
       return refused(ErrorCode.OFFSET_OUT_OF_RANGE);
     }
-    const isKnown = isRaft ? raftPartitions.isReadable(key) : led!.isHighWatermarkKnown;
-    if (replicaId === -1 && !isKnown) return NOT_YET;
+    if (replicaId === -1 && !found.isHighWatermarkKnown) return NOT_YET;
     return { kind: "readable", log, end: readableEnd(log, replicaId), led };
   }
 
@@ -125,9 +113,10 @@ export class Fetch {
   #withTopics(request: FetchRequest): FetchRequest {
     if (request.partitions.every(({ topicId }) => topicId === NO_TOPIC_ID)) return request;
     const { topics } = this.#context.state.metadata;
-    const names = new Map([...topics.values()].map(({ topicId, topic }) => [topicId, topic]));
     const partitions = request.partitions.map((asked) =>
-      asked.topic === "" ? { ...asked, topic: names.get(asked.topicId) ?? "" } : asked,
+      asked.topic === ""
+        ? { ...asked, topic: topicOfId(topics, asked.topicId)?.topic ?? "" }
+        : asked,
     );
     return { ...request, partitions };
   }

@@ -1,4 +1,3 @@
-import { partitionKey } from "../metadata/clusterMetadata.ts";
 import { ErrorCode } from "../wire/index.ts";
 import type {
   ListOffsetsPartition,
@@ -6,7 +5,7 @@ import type {
   ListOffsetsRequest,
   ListOffsetsResponse,
 } from "../wire/index.ts";
-import { lookUpLeadership } from "./leadership.ts";
+import { ledLogFor } from "./ledLog.ts";
 import type { ServingContext } from "./servingContext.ts";
 
 const EARLIEST = -2;
@@ -28,26 +27,15 @@ export function answerListOffsets(
 }
 
 function answer(
-  { leadershipSources, partitions, raftPartitions }: ServingContext,
+  context: ServingContext,
   asked: ListOffsetsPartition,
   isConsumer: boolean,
 ): ListOffsetsPartitionResponse {
   const { topic, partition, currentLeaderEpoch, timestampMs } = asked;
-  const leadership = lookUpLeadership(leadershipSources, topic, partition);
-  if (leadership === null) return refused(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-  const { leaderEpoch, isLeader, source } = leadership;
-  if (currentLeaderEpoch !== -1 && currentLeaderEpoch < leaderEpoch) {
-    return refused(asked, ErrorCode.FENCED_LEADER_EPOCH);
-  }
-  if (currentLeaderEpoch > leaderEpoch) return refused(asked, ErrorCode.UNKNOWN_LEADER_EPOCH);
-  const key = partitionKey(topic, partition);
-  const led = partitions.led.get(key);
-  const isRaft = source === "raftGroup";
-  const log = isRaft ? partitions.logs.get(key) : led?.log;
-  if (!isLeader) return refused(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER);
-  if (log === undefined) return refused(asked, ErrorCode.LEADER_NOT_AVAILABLE);
-  const isKnown = isRaft ? raftPartitions.isReadable(key) : (led?.isHighWatermarkKnown ?? false);
-  if (isConsumer && timestampMs !== EARLIEST && !isKnown) {
+  const led = ledLogFor(context, topic, partition, currentLeaderEpoch);
+  if (typeof led === "number") return refused(asked, led);
+  const { log, leaderEpoch } = led;
+  if (isConsumer && timestampMs !== EARLIEST && !led.isHighWatermarkKnown) {
     return refused(asked, ErrorCode.OFFSET_NOT_AVAILABLE);
   }
   const end = isConsumer ? log.highWatermark : log.logEndOffset;

@@ -1,6 +1,6 @@
 import { NO_NODE } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
-import { isAlive, memberIds, partitionKey } from "../metadata/index.ts";
+import { isAlive, isInternalTopic, memberIds, partitionKey, topicOfId } from "../metadata/index.ts";
 import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from "../metadata/index.ts";
 import { ErrorCode, NO_TOPIC_ID } from "../wire/index.ts";
 import type {
@@ -15,8 +15,6 @@ import type { ServingContext } from "./servingContext.ts";
 
 const CLUSTER_ID = "chronik";
 const NO_PARTITIONS: readonly MetadataPartition[] = [];
-/** Topics that brokers keep for themselves. */
-const INTERNAL_PREFIX = "__";
 
 /** What a broker tells clients of the cluster: the metadata as far as it has applied it. */
 export function answerMetadata(
@@ -61,9 +59,7 @@ function answerTopic(
 ): MetadataTopic {
   const { topics } = context.state.metadata;
   const isById = topic === null || topic === "";
-  const found = isById
-    ? [...topics.values()].find((one) => one.topicId === topicId)
-    : topics.get(topic);
+  const found = isById ? topicOfId(topics, topicId) : topics.get(topic);
   if (found !== undefined) return known(context, found);
   return {
     errorCode: isById ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
@@ -82,7 +78,7 @@ function known(context: ServingContext, of: TopicMetadata): MetadataTopic {
     // It exists, and the controller is about to say where.
     partitions.push(metadata === undefined ? unassigned(partition) : assigned(context, metadata));
   }
-  const isInternal = topic.startsWith(INTERNAL_PREFIX);
+  const isInternal = isInternalTopic(topic);
   return { errorCode: ErrorCode.NONE, topic, topicId, isInternal, partitions };
 }
 

@@ -230,7 +230,7 @@ export class BrokerNode {
     }
     const ofSnapshot = this.store.nextOperation();
     if (ofSnapshot !== null) out.disk(ofSnapshot);
-    for (const next of this.serving?.nextOperations() ?? []) if (next !== null) out.disk(next);
+    this.serving?.flush();
   }
 
   #tellOfSpace(): void {

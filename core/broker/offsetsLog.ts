@@ -1,15 +1,13 @@
-import { InvariantError } from "../base/assert.ts";
-import { offset } from "../base/ids.ts";
+import { assert } from "../base/assert.ts";
 import type { LeaderEpoch, NodeId, Offset } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
-import { ErrorCode, readBatchHeader, rewriteBatchOffsets } from "../wire/index.ts";
+import { ErrorCode, readBatchHeader } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
 import { endpointOf } from "./endpoints.ts";
 import { OFFSETS_TOPIC } from "./groups/offsetsTopic.ts";
 import type { Appended, LedLog, OffsetsTopic, PartitionLeader } from "./groups/offsetsTopic.ts";
 import { acknowledgement } from "./produce.ts";
-import { appendToReplica } from "./replica.ts";
-import { storedBatch } from "./replicaLog.ts";
+import { appendAsLeader } from "./replica.ts";
 import type { Topics } from "./topics.ts";
 
 /** The topic of what groups commit, on this broker: kept and replicated as any other topic. */
@@ -72,12 +70,8 @@ export class OffsetsLog implements OffsetsTopic {
     if (led === undefined || header === null) return refused(ErrorCode.NOT_COORDINATOR);
     if (wal.isFull) return refused(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     if (led.isUnderMinIsr) return refused(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-    const { log, leaderEpoch } = led;
-    const baseOffset = log.logEndOffset;
-    const lastOffset = offset(baseOffset + header.recordCount - 1);
-    const bytes = rewriteBatchOffsets(batch, baseOffset, leaderEpoch);
-    const stored = storedBatch({ ...header, baseOffset, lastOffset, leaderEpoch }, bytes);
-    appendToReplica(this.#context, log, stored, true);
+    const { leaderEpoch } = led;
+    const { lastOffset } = appendAsLeader(this.#context, led, header, batch);
     return { ok: true, leaderEpoch, lastOffset };
   }
 
@@ -93,6 +87,6 @@ function refused(errorCode: ErrorCode): Appended {
 
 /** Logs of internal topics stay in memory as a whole. */
 function bytesOf({ bytes }: { readonly bytes: Uint8Array | null }): Uint8Array {
-  if (bytes === null) throw new InvariantError("the log of an internal topic stays in memory");
+  assert(bytes !== null, "the log of an internal topic stays in memory");
   return bytes;
 }

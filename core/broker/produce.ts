@@ -1,13 +1,8 @@
-import { NO_NODE, offset } from "../base/ids.ts";
+import { NO_NODE } from "../base/ids.ts";
 import type { LeaderEpoch, NodeId, Offset } from "../base/ids.ts";
 import { partitionKey } from "../metadata/clusterMetadata.ts";
 import type { PartitionKey } from "../metadata/clusterMetadata.ts";
-import {
-  ErrorCode,
-  hasItsRecords,
-  rewriteBatchOffsets,
-  validateRecordBatch,
-} from "../wire/index.ts";
+import { ErrorCode, hasItsRecords, validateRecordBatch } from "../wire/index.ts";
 import type {
   BatchHeader,
   ProducePartition,
@@ -23,8 +18,7 @@ import type { LedPartition } from "./ledPartition.ts";
 import { connectionOf } from "./outbox.ts";
 import type { Origin } from "./outbox.ts";
 import type { RaftProposal } from "./raftPartitions/raftPartitions.ts";
-import { appendToReplica } from "./replica.ts";
-import { storedBatch } from "./replicaLog.ts";
+import { appendAsLeader } from "./replica.ts";
 import type { ServingContext } from "./servingContext.ts";
 
 /** A produce request that waits for its condition. */
@@ -227,15 +221,7 @@ export class Produce {
       this.#context.out.event({ kind: "duplicateFound", topic, partition, producerId, baseOffset });
       return { errorCode: null, waits: { kind: "replicas", leaderEpoch, lastOffset }, baseOffset };
     }
-    const baseOffset = log.logEndOffset;
-    const bytes = rewriteBatchOffsets(records, baseOffset, leaderEpoch);
-    const lastOffset = offset(baseOffset + header.recordCount - 1);
-    appendToReplica(
-      this.#context,
-      log,
-      storedBatch({ ...header, baseOffset, lastOffset, leaderEpoch }, bytes),
-      true,
-    );
+    const { baseOffset, lastOffset } = appendAsLeader(this.#context, led, header, records);
     return { errorCode: null, waits: { kind: "replicas", leaderEpoch, lastOffset }, baseOffset };
   }
 

@@ -1,5 +1,10 @@
+import { offset } from "../base/ids.ts";
 import type { Offset } from "../base/ids.ts";
+import { rewriteBatchOffsets } from "../wire/index.ts";
+import type { BatchHeader } from "../wire/index.ts";
 import type { BrokerContext } from "./context.ts";
+import type { LedPartition } from "./ledPartition.ts";
+import { storedBatch } from "./replicaLog.ts";
 import type { HeldBatch, ReplicaLog } from "./replicaLog.ts";
 
 /** The parts of a broker that a change of a replica's log concerns. */
@@ -35,6 +40,21 @@ export function appendToReplica(
   partitions.hasNews = true;
   if (!out.wantsEvents) return;
   out.event({ kind: "recordsAppended", topic, partition, baseOffset, lastOffset, asLeader });
+}
+
+/** A producer's batch at a leader, which gives the records their offsets and its epoch. */
+export function appendAsLeader(
+  context: ReplicaContext,
+  { log, leaderEpoch }: Pick<LedPartition, "log" | "leaderEpoch">,
+  header: BatchHeader,
+  records: Uint8Array,
+): { readonly baseOffset: Offset; readonly lastOffset: Offset } {
+  const baseOffset = log.logEndOffset;
+  const lastOffset = offset(baseOffset + header.recordCount - 1);
+  const bytes = rewriteBatchOffsets(records, baseOffset, leaderEpoch);
+  const stored = storedBatch({ ...header, baseOffset, lastOffset, leaderEpoch }, bytes);
+  appendToReplica(context, log, stored, true);
+  return { baseOffset, lastOffset };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
-import type { DiskCompletion, DiskOperation } from "../wal/disk.ts";
+import type { DiskCompletion } from "../wal/disk.ts";
 import type { WalRecord } from "../wal/index.ts";
 import { API_VERSIONS, ErrorCode } from "../wire/index.ts";
 import type {
@@ -226,8 +226,13 @@ export class Serving {
     this.raftPartitions.writeStarted(operation, lastSequence, sizeBytes);
   }
 
-  nextOperations(): readonly (DiskOperation | null)[] {
-    return [this.#flusher.nextOperation(), this.#reader.nextOperation()];
+  /** What segments want of the disk. */
+  flush(): void {
+    const { out } = this.#context;
+    const write = this.#flusher.nextOperation();
+    if (write !== null) out.disk(write);
+    const read = this.#reader.nextOperation();
+    if (read !== null) out.disk(read);
   }
 
   #request(origin: Origin, request: ClientRequest): void {

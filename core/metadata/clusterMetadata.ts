@@ -69,6 +69,26 @@ export function isTopicName(topic: string): boolean {
   return /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== "." && topic !== "..";
 }
 
+/** Topics that brokers keep for themselves. */
+export function isInternalTopic(topic: string): boolean {
+  return topic.startsWith("__");
+}
+
+/** By the map of topics, which is made anew whenever a topic comes or goes. */
+const topicsOfIds = new WeakMap<ClusterMetadata["topics"], ReadonlyMap<string, TopicMetadata>>();
+
+export function topicOfId(
+  topics: ClusterMetadata["topics"],
+  topicId: string,
+): TopicMetadata | undefined {
+  let byId = topicsOfIds.get(topics);
+  if (byId === undefined) {
+    byId = new Map([...topics.values()].map((topic) => [topic.topicId, topic]));
+    topicsOfIds.set(topics, byId);
+  }
+  return byId.get(topicId);
+}
+
 /** The id of a topic from before topics had ids (Kafka's zero UUID): it names none. */
 export const NO_TOPIC_ID = "0".repeat(32);
 

@@ -5,11 +5,13 @@ export {
   aliveIds,
   EMPTY_METADATA,
   isAlive,
+  isInternalTopic,
   isMember,
   isTopicName,
   memberIds,
   NO_TOPIC_ID,
   partitionKey,
+  topicOfId,
 } from "./clusterMetadata.ts";
 export type {
   ClusterMetadata,

@@ -5,7 +5,7 @@ import { splitChance } from "../../core/sim/chance.ts";
 import type { Chance } from "../../core/sim/chance.ts";
 import { FuzzedBrokers } from "./brokers.ts";
 import { Clients } from "./clients.ts";
-import { mutatedFrame, pick } from "./mutation.ts";
+import { mutatedFrame, pick } from "../../core/wire/testing/mutation.ts";
 import { anyQuestion } from "./questions.ts";
 import { expectService, prepare } from "./service.ts";
 

@@ -8,7 +8,7 @@ import type {
   RequestHeader,
 } from "../../core/wire/index.ts";
 import type { BrokerListener } from "./brokers.ts";
-import { pick } from "./mutation.ts";
+import { pick } from "../../core/wire/testing/mutation.ts";
 import type { Known } from "./questions.ts";
 
 interface Client {

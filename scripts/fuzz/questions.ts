@@ -11,7 +11,7 @@ import {
 } from "../../core/wire/index.ts";
 import type { ClientApi, ClientRequest, FetchRequest } from "../../core/wire/index.ts";
 import { COMPRESSED_BATCHES, withRightChecksum } from "../../core/wire/testing/compressed.ts";
-import { pick } from "./mutation.ts";
+import { pick } from "../../core/wire/testing/mutation.ts";
 
 /** What the clients of a round have been told, so that some of what they say is true. */
 export interface Known {

@@ -5,6 +5,8 @@ import { BATCH_HEADER_BYTES, splitBatches } from "../recordBatch.ts";
 import { COMPRESSED_BATCHES, PLAIN_BATCH, withRightChecksum } from "./compressed.ts";
 import { encodeSamples } from "./goldenFrames.ts";
 import type { GoldenFrame } from "./goldenFrames.ts";
+import { mutated, mutatedFrame, pick } from "./mutation.ts";
+import type { Choices } from "./mutation.ts";
 
 export interface FuzzCounts {
   frames: number;
@@ -65,12 +67,8 @@ function fuzzFrame(
   isDescribed: boolean,
   counts: FuzzCounts,
 ): void {
-  const { api, direction, version, frame } = chance.pick(frames);
-  const bytes = mutated(chance, frame, chance.pick(frames).frame, 4);
-  // Mostly with the right size, or little else would be looked at.
-  if (bytes.length >= 4 && chance.below(8) > 0) {
-    new DataView(bytes.buffer).setInt32(0, bytes.length - 4);
-  }
+  const { api, direction, version, frame } = pick(chance, frames);
+  const bytes = mutatedFrame(chance, frame, pick(chance, frames).frame);
   counts.frames++;
   if (direction === "request") {
     const decoded = decodeRequest(bytes);
@@ -93,7 +91,7 @@ function fuzzFrame(
 }
 
 function fuzzBatch(chance: Chance, batches: readonly Uint8Array[], counts: FuzzCounts): void {
-  const bytes = mutated(chance, chance.pick(batches), chance.pick(batches), BATCH_HEADER_BYTES);
+  const bytes = mutated(chance, pick(chance, batches), pick(chance, batches), BATCH_HEADER_BYTES);
   splitBatches(bytes);
   if (bytes.length >= BATCH_HEADER_BYTES && chance.below(8) > 0) withRightChecksum(bytes);
   counts.batches++;
@@ -101,65 +99,8 @@ function fuzzBatch(chance: Chance, batches: readonly Uint8Array[], counts: FuzzC
   else counts["refused batches"]++;
 }
 
-/** Numbers that lengths, counts and versions are wrong with. */
-const LIES = [0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, 0xffff_ffff];
-
-/** A copy with a few changes, mostly behind `bodyStart`. */
-function mutated(
-  chance: Chance,
-  original: Uint8Array,
-  other: Uint8Array,
-  bodyStart: number,
-): Uint8Array {
-  let bytes: Uint8Array = original.slice();
-  for (let left = 1 + chance.below(4); left > 0 && bytes.length > 0; left--) {
-    const start = chance.below(8) === 0 ? 0 : Math.min(bodyStart, bytes.length - 1);
-    const at = start + chance.below(bytes.length - start);
-    switch (chance.below(7)) {
-      case 0:
-      case 1:
-        bytes[at]! ^= 1 << chance.below(8);
-        break;
-      case 2:
-        bytes[at] = chance.pick(LIES);
-        break;
-      case 3: {
-        const lie = chance.pick(LIES);
-        const sizeBytes = Math.min(chance.pick([2, 4]), bytes.length - at);
-        for (let i = 0; i < sizeBytes; i++) bytes[at + i] = lie >>> (8 * (sizeBytes - 1 - i));
-        break;
-      }
-      case 4:
-        bytes = bytes.slice(0, at);
-        break;
-      case 5: {
-        const from = chance.below(other.length);
-        const piece = other.subarray(from, from + chance.below(40));
-        bytes = joined(bytes.subarray(0, at), piece, bytes.subarray(at + chance.below(40)));
-        break;
-      }
-      case 6: {
-        const size = chance.below(20);
-        bytes = joined(bytes.subarray(0, at), new Uint8Array(size).fill(0xff), bytes.subarray(at));
-        break;
-      }
-    }
-  }
-  return bytes;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 /** Random enough for this, and quick to start for every mutation: Marsaglia's xorshift (2003). */
-class Chance {
+class Chance implements Choices {
   #state: number;
 
   constructor(seed: number, stream: number) {
@@ -175,9 +116,5 @@ class Chance {
     state ^= state << 5;
     this.#state = state;
     return (state >>> 0) % n;
-  }
-
-  pick<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!;
   }
 }
