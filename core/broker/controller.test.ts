@@ -416,6 +416,28 @@ describe("an administrator", () => {
     }
   });
 
+  test("alters a topic within what its copies allow", () => {
+    const made = office();
+    made.createTopics(1, request("t", 1, 3));
+    const alter = (minInsyncReplicas: number): AdminResponse =>
+      administer(made, {
+        kind: "alterTopic",
+        topic: "t",
+        minInsyncReplicas,
+        uncleanLeaderElection: true,
+      });
+    expect(facts(alter(3))).toEqual({
+      topic: "t",
+      "min.insync.replicas": 3,
+      "unclean.leader.election.enable": "true",
+    });
+    expect(made.metadata.topics.get("t")!.config).toMatchObject({
+      minInsyncReplicas: 3,
+      uncleanLeaderElection: true,
+    });
+    for (const count of [0, 4, 1.5]) expect(alter(count).errorCode).toBe(ErrorCode.INVALID_CONFIG);
+  });
+
   test("cannot add partitions to a topic that is deleted meanwhile", () => {
     const made = office();
     made.createTopics(1, request("t", 1, 1));

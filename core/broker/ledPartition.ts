@@ -34,8 +34,7 @@ export class LedPartition {
   readonly leadsSinceEpoch: LeaderEpoch;
   /** Log end when that began. Below it, this leader's high watermark may be behind. */
   readonly epochStartOffset: Offset;
-  /** Below so many in-sync replicas acks=all is refused; never more than there are replicas. */
-  readonly minInsyncReplicas: number;
+  #minInsyncReplicas = 0;
   readonly #followers = new Map<NodeId, FollowerProgress>();
   #metadata: PartitionMetadata;
   #proposals: ProposedIsr[] = [];
@@ -53,8 +52,8 @@ export class LedPartition {
     this.leaderEpoch = metadata.leaderEpoch;
     this.leadsSinceEpoch = before?.leadsSinceEpoch ?? metadata.leaderEpoch;
     this.epochStartOffset = before?.epochStartOffset ?? log.logEndOffset;
-    this.minInsyncReplicas = Math.min(minInsyncReplicas, metadata.replicas.length);
     this.#metadata = metadata;
+    this.minInsyncReplicas = minInsyncReplicas;
     this.#meetFollowers(nowUs);
   }
 
@@ -91,6 +90,15 @@ export class LedPartition {
   isInMaximalIsr(replica: NodeId): boolean {
     if (this.#metadata.isr.includes(replica)) return true;
     return this.#proposals.some(({ isr }) => isr.includes(replica));
+  }
+
+  /** Below so many in-sync replicas acks=all is refused; never more than there are replicas. */
+  get minInsyncReplicas(): number {
+    return Math.min(this.#minInsyncReplicas, this.#metadata.replicas.length);
+  }
+
+  set minInsyncReplicas(configured: number) {
+    this.#minInsyncReplicas = configured;
   }
 
   get isUnderMinIsr(): boolean {

@@ -57,9 +57,9 @@ export class MetadataState {
     for (const removed of removedPartitions) this.partitions.removed(removed);
     for (const key of changedPartitions) this.#partitionChanged(key, index);
     this.partitions.applied(this.#metadata, index);
-    if (noOpReason === null && command.kind === "allocateProducerIds") {
-      this.producerIdsAllocated?.(command, index);
-    }
+    if (noOpReason !== null) return;
+    if (command.kind === "allocateProducerIds") this.producerIdsAllocated?.(command, index);
+    if (command.kind === "alterTopic") this.#configured(command.topic);
   }
 
   /** A membership change of the Raft group is committed: it is not for this state machine. */
@@ -100,6 +100,12 @@ export class MetadataState {
       if (!isSame) this.#partitionChanged(key, null);
     }
     this.partitions.applied(this.#metadata, metadata.index);
+    for (const topic of decoded.metadata.topics.keys()) this.#configured(topic);
+  }
+
+  #configured(topic: string): void {
+    const known = this.#metadata.topics.get(topic);
+    if (known !== undefined) this.partitions.configured(known);
   }
 
   #partitionChanged(key: PartitionKey, index: Index | null): void {

@@ -139,6 +139,14 @@ export class Partitions {
     }
   }
 
+  /** Leaders of its partitions go by its configuration from now on. */
+  configured({ topic, config }: TopicMetadata): void {
+    for (const led of this.#led.values()) {
+      if (led.log.topic === topic) led.minInsyncReplicas = config.minInsyncReplicas;
+    }
+    this.hasNews = true;
+  }
+
   /** Whether a command at `index` may have been applied by an earlier life of this broker. */
   isOfEarlierLife(index: Index): boolean {
     return !this.#isCaughtUp || index <= this.#recoveredIndex;

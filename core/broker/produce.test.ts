@@ -154,6 +154,30 @@ describe("too few replicas", () => {
     expect(produceAnswer(lone)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 1 });
   });
 
+  test("a minimum that is lowered lets the high watermark go on, and acks=all with it", () => {
+    const made = new TestCluster(5);
+    made.boot();
+    made.createTopic("orders", 1, 3, 2);
+    made.kill(2);
+    made.kill(3);
+    made.run(8_000_000);
+    const stored = made.produce(1, "orders", 0, "stored", 1);
+    made.run(100_000);
+    expect(produceAnswer(stored).errorCode).toBe(ErrorCode.NONE);
+    expect(made.broker(1).replicas.get("orders-0")!.highWatermark).toBe(0);
+    made.administer(made.controller.id, {
+      kind: "alterTopic",
+      topic: "orders",
+      minInsyncReplicas: 1,
+      uncleanLeaderElection: false,
+    });
+    made.run(500_000);
+    expect(made.broker(1).replicas.get("orders-0")!.highWatermark).toBe(1);
+    const second = made.produce(1, "orders", 0, "second", -1);
+    made.run(100_000);
+    expect(produceAnswer(second)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 1 });
+  });
+
   test("reached by the high watermark, but too few left: stored, and said so (20)", () => {
     const led = ledPartition();
     const first = { leaderEpoch: leaderEpoch(0), lastOffset: offset(0) };

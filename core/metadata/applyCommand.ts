@@ -11,7 +11,7 @@ import {
   updateIsr,
 } from "./partitionCommands.ts";
 import { completeReassignment, reassignPartition } from "./reassignment.ts";
-import { createPartitions, createTopic, deleteTopic } from "./topicCommands.ts";
+import { alterTopic, createPartitions, createTopic, deleteTopic } from "./topicCommands.ts";
 
 /**
  * The replicated state machine. Pure and total: any command in any state has one result, the same
@@ -38,6 +38,8 @@ export function applyCommand(state: ClusterMetadata, command: MetadataCommand): 
       return deleteTopic(state, command);
     case "createPartitions":
       return createPartitions(state, command);
+    case "alterTopic":
+      return alterTopic(state, command);
     case "assignPartition":
       return assignPartition(state, command);
     case "setPartitionLeader":

@@ -74,6 +74,16 @@ const GOLDEN: readonly (readonly [MetadataCommand, string])[] = [
     `{"kind":"createPartitions","topic":"orders","topicId":"${OTHER_TOPIC_ID}","partitionCount":8}`,
   ],
   [
+    {
+      kind: "alterTopic",
+      uncleanLeaderElection: true,
+      minInsyncReplicas: 2,
+      topicId: OTHER_TOPIC_ID,
+      topic: "orders",
+    },
+    `{"kind":"alterTopic","topic":"orders","topicId":"${OTHER_TOPIC_ID}","minInsyncReplicas":2,"uncleanLeaderElection":true}`,
+  ],
+  [
     { kind: "assignPartition", replicas: nodes(2, 3, 1), ...PLACE },
     `{"kind":"assignPartition",${AT},"replicas":[2,3,1]}`,
   ],

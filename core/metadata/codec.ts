@@ -105,6 +105,13 @@ const READERS: Readers = {
     topicId: fields.text("topicId"),
     partitionCount: fields.integer("partitionCount"),
   }),
+  alterTopic: (fields) => ({
+    kind: "alterTopic",
+    topic: fields.text("topic"),
+    topicId: fields.text("topicId"),
+    minInsyncReplicas: fields.integer("minInsyncReplicas"),
+    uncleanLeaderElection: fields.flag("uncleanLeaderElection"),
+  }),
   assignPartition: (fields) => ({
     kind: "assignPartition",
     ...place(fields),

@@ -98,6 +98,15 @@ export interface CreatePartitions {
   readonly partitionCount: number;
 }
 
+/** What can be changed of a topic's configuration; how it is replicated cannot. */
+export interface AlterTopic {
+  readonly kind: "alterTopic";
+  readonly topic: string;
+  readonly topicId: string;
+  readonly minInsyncReplicas: number;
+  readonly uncleanLeaderElection: boolean;
+}
+
 /** Leader becomes `replicas[0]`, the ISR all replicas, both epochs 0. */
 export interface AssignPartition {
   readonly kind: "assignPartition";
@@ -181,6 +190,7 @@ export type MetadataCommand =
   | CreateTopic
   | DeleteTopic
   | CreatePartitions
+  | AlterTopic
   | AssignPartition
   | SetPartitionLeader
   | UpdateIsr

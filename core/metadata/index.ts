@@ -26,6 +26,7 @@ export type {
   AddNode,
   AdmitNode,
   AllocateProducerIds,
+  AlterTopic,
   AssignPartition,
   CompleteReassignment,
   CreatePartitions,

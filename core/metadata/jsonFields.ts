@@ -66,11 +66,11 @@ export class Fields {
     return known ?? words[0];
   }
 
-  flag(key: string, ifAbsent: boolean): boolean {
+  flag(key: string, ifAbsent?: boolean): boolean {
     const value = this.#get(key, ifAbsent);
     if (typeof value === "boolean") return value;
     this.refuse(key, "is neither true nor false");
-    return ifAbsent;
+    return false;
   }
 
   /** Counts, numbers, ids and epochs: none is ever negative, but for an `ifAbsent` that is. */

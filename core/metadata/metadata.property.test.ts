@@ -41,6 +41,7 @@ const KINDS: { readonly [Kind in MetadataCommand["kind"]]: true } = {
   createTopic: true,
   deleteTopic: true,
   createPartitions: true,
+  alterTopic: true,
   assignPartition: true,
   setPartitionLeader: true,
   updateIsr: true,

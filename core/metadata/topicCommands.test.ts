@@ -4,6 +4,7 @@ import { EMPTY_METADATA, NO_TOPIC_ID } from "./clusterMetadata.ts";
 import {
   addNode,
   after,
+  alterTopic,
   assignPartition,
   ASSIGNED,
   CONFIG,
@@ -175,5 +176,28 @@ describe("createPartitions", () => {
     ["topic orders has 2 partitions already", ASSIGNED, createPartitions(2.5)],
     [`no topic orders has id ${TOPIC_ID}`, THREE_NODES, createPartitions(3)],
     [`no topic orders has id ${OTHER_TOPIC_ID}`, ASSIGNED, createPartitions(3, OTHER_TOPIC_ID)],
+  ]);
+});
+
+describe("alterTopic", () => {
+  test("changes its options, and nothing else of it", () => {
+    const before = ASSIGNED.topics.get("orders")!;
+    const state = after(ASSIGNED, alterTopic(3, true));
+    expect(state.topics.get("orders")).toEqual({
+      ...before,
+      config: { ...before.config, minInsyncReplicas: 3, uncleanLeaderElection: true },
+    });
+    expect(state.partitions).toBe(ASSIGNED.partitions);
+  });
+
+  testNoOps([
+    ["at least one replica must be in sync", ASSIGNED, alterTopic(0, false)],
+    [
+      "topic orders is configured so already",
+      after(ASSIGNED, alterTopic(3, true)),
+      alterTopic(3, true),
+    ],
+    [`no topic orders has id ${TOPIC_ID}`, THREE_NODES, alterTopic(1, false)],
+    [`no topic orders has id ${OTHER_TOPIC_ID}`, ASSIGNED, alterTopic(1, false, OTHER_TOPIC_ID)],
   ]);
 });

@@ -1,9 +1,11 @@
 import type { NodeId } from "../base/ids.ts";
 import { isMember, isTopicId, isTopicName, memberIds, NO_TOPIC_ID } from "./clusterMetadata.ts";
 import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from "./clusterMetadata.ts";
-import type { CreatePartitions, CreateTopic, DeleteTopic } from "./command.ts";
+import type { AlterTopic, CreatePartitions, CreateTopic, DeleteTopic } from "./command.ts";
 import { changed, isCountFrom, noOp } from "./commandApplied.ts";
 import type { CommandApplied } from "./commandApplied.ts";
+
+const TOO_FEW_IN_SYNC = "at least one replica must be in sync";
 
 export function createTopic(state: ClusterMetadata, command: CreateTopic): CommandApplied {
   const { topic, topicId, partitionCount, replicationFactor, assignment, config } = command;
@@ -55,6 +57,21 @@ export function createPartitions(
   return changeTopic(state, { ...current, partitionCount });
 }
 
+/** Kafka's IncrementalAlterConfigs, for the two options that there are here. */
+export function alterTopic(state: ClusterMetadata, command: AlterTopic): CommandApplied {
+  const { topic, topicId, minInsyncReplicas, uncleanLeaderElection } = command;
+  const current = state.topics.get(topic);
+  if (current?.topicId !== topicId) return noSuchTopic(state, command);
+  if (!isCountFrom(1, minInsyncReplicas)) return noOp(state, TOO_FEW_IN_SYNC);
+  const { config: before } = current;
+  const isSame =
+    before.minInsyncReplicas === minInsyncReplicas &&
+    before.uncleanLeaderElection === uncleanLeaderElection;
+  if (isSame) return noOp(state, `topic ${topic} is configured so already`);
+  const config = { ...before, minInsyncReplicas, uncleanLeaderElection };
+  return changeTopic(state, { ...current, config });
+}
+
 /** Why `name` cannot be kept by `replicas`, of which `present` keep it now; null if it can. */
 export function replicasProblem(
   state: ClusterMetadata,
@@ -85,7 +102,7 @@ function shapeProblem(state: ClusterMetadata, command: CreateTopic): string | nu
   const { partitionCount, replicationFactor, config } = command;
   if (!isCountFrom(1, partitionCount)) return "a topic needs a partition";
   if (!isCountFrom(1, replicationFactor)) return "a partition needs a replica";
-  if (!isCountFrom(1, config.minInsyncReplicas)) return "at least one replica must be in sync";
+  if (!isCountFrom(1, config.minInsyncReplicas)) return TOO_FEW_IN_SYNC;
   const memberCount = memberIds(state).length;
   if (replicationFactor <= memberCount) return null;
   const members = memberCount === 1 ? "1 node" : `${memberCount} nodes`;
@@ -108,7 +125,7 @@ function assignmentProblem(state: ClusterMetadata, command: CreateTopic): string
 
 function noSuchTopic(
   state: ClusterMetadata,
-  { topic, topicId }: DeleteTopic | CreatePartitions,
+  { topic, topicId }: DeleteTopic | CreatePartitions | AlterTopic,
 ): CommandApplied {
   return noOp(state, `no topic ${topic} has id ${topicId}`);
 }

@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<MetadataCommand["kind"], string>> = {
   createTopic: "topic",
   deleteTopic: "delete",
   createPartitions: "more",
+  alterTopic: "alter",
   assignPartition: "assign",
   setPartitionLeader: "leader",
   updateIsr: "isr",
@@ -58,6 +59,8 @@ export function commandText(command: MetadataCommand): RichText {
       return say`topic ${command.topic} is deleted`;
     case "createPartitions":
       return say`topic ${command.topic} has ${command.partitionCount} partitions`;
+    case "alterTopic":
+      return say`topic ${command.topic} needs ${command.minInsyncReplicas} in sync`;
     case "assignPartition":
       return say`${partition(command)} is kept by ${nodeList(command.replicas)}`;
     case "setPartitionLeader":

@@ -41,6 +41,7 @@ export function commandAppliedView(
     case "createTopic":
     case "deleteTopic":
     case "createPartitions":
+    case "alterTopic":
       return topicChanged(command, because);
     case "setPartitionLeader":
       return leaderMoved(command, story);
@@ -113,7 +114,7 @@ function nodeChanged(
 }
 
 function topicChanged(
-  command: Of<"createTopic" | "deleteTopic" | "createPartitions">,
+  command: Of<"createTopic" | "deleteTopic" | "createPartitions" | "alterTopic">,
   because: RichText,
 ): EventDraft {
   const { topic } = command;
@@ -141,6 +142,15 @@ function topicChanged(
         "ok",
         say`Topic ${topic} has ${count(command.partitionCount, "partition", "partitions")} now.`,
         say`${because}: from now on keys may fall into other partitions than before.`,
+      );
+    case "alterTopic":
+      return draft(
+        2,
+        "plain",
+        say`Topic ${topic} was altered: min ISR ${command.minInsyncReplicas}, ${
+          command.uncleanLeaderElection ? "unclean elections may be" : "clean elections only"
+        }.`,
+        say`${because}: leaders go by it from now on.`,
       );
   }
 }

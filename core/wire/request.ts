@@ -484,6 +484,13 @@ export type AdminCommand =
   | { readonly kind: "rebalance" }
   | { readonly kind: "deleteTopic"; readonly topic: string }
   | { readonly kind: "createPartitions"; readonly topic: string; readonly partitionCount: number }
+  /** Both options, whether they change or not. */
+  | {
+      readonly kind: "alterTopic";
+      readonly topic: string;
+      readonly minInsyncReplicas: number;
+      readonly uncleanLeaderElection: boolean;
+    }
   | {
       readonly kind: "reassign";
       readonly topic: string;

@@ -10,6 +10,7 @@ import type { Change, ChangeStep } from "./change.ts";
 import { isRead, readCluster } from "./reads.ts";
 import type { ReadCommand } from "./reads.ts";
 import {
+  alterTopic,
   createPartitions,
   deleteTopic,
   electPreferredLeaders,
@@ -88,6 +89,8 @@ export class Admin {
         return deleteTopic(metadata, command.topic);
       case "createPartitions":
         return createPartitions(metadata, command.topic, command.partitionCount);
+      case "alterTopic":
+        return alterTopic(metadata, command);
       case "reassign":
         return reassign(metadata, command.topic, command.partition, command.replicas);
       case "rebalance":

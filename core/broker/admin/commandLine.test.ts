@@ -20,6 +20,10 @@ const UNDERSTOOD: readonly [string, unknown][] = [
   ],
   ["elect-preferred-leaders", { kind: "electPreferredLeaders", topic: null }],
   ["create-partitions orders 6", { kind: "createPartitions", topic: "orders", partitionCount: 6 }],
+  [
+    "alter-topic orders 1 unclean",
+    { kind: "alterTopic", topic: "orders", minInsyncReplicas: 1, uncleanLeaderElection: true },
+  ],
   ["delete-topic orders", { kind: "deleteTopic", topic: "orders" }],
 ];
 
@@ -28,6 +32,11 @@ test.each(UNDERSTOOD)("%j is understood", (line, command) => {
 });
 
 const REFUSED: readonly [string, number, string][] = [
+  [
+    "alter-topic orders 1 dirty",
+    21,
+    '"dirty" is not "clean" or "unclean": alter-topic TOPIC MIN-ISR clean|unclean',
+  ],
   ["", 0, "Here a command is missing"],
   ["cluster", 7, "Here a command is missing"],
   ["remove-node", 11, "Here a node is missing: remove-node NODE"],

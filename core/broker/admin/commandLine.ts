@@ -101,6 +101,17 @@ const FORMS: readonly CommandForm[] = [
     }),
   },
   {
+    name: "alter-topic",
+    parameters: "TOPIC MIN-ISR clean|unclean",
+    meaning: "change min.insync.replicas, and whether unclean elections may be",
+    read: (words) => ({
+      kind: "alterTopic",
+      topic: words.topic(),
+      minInsyncReplicas: words.count("a number of in-sync replicas"),
+      uncleanLeaderElection: words.either("clean", "unclean") === "unclean",
+    }),
+  },
+  {
     name: "delete-topic",
     parameters: "TOPIC",
     meaning: "delete a topic and its records",
@@ -201,6 +212,12 @@ class Words {
 
   count(what: string): number {
     return this.#read(what, (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null));
+  }
+
+  either(one: string, other: string): string {
+    return this.#read(`"${one}" or "${other}"`, (text) =>
+      text === one || text === other ? text : null,
+    );
   }
 
   #read<T>(what: string, read: (text: string) => T | null): T {

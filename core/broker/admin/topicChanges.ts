@@ -2,6 +2,7 @@ import type { NodeId } from "../../base/ids.ts";
 import { isAlive, isMember, partitionKey } from "../../metadata/index.ts";
 import type { ClusterMetadata, PartitionMetadata } from "../../metadata/index.ts";
 import { ErrorCode } from "../../wire/index.ts";
+import type { AdminCommand } from "../../wire/index.ts";
 import { preferredLeader, seenEpochs, targetOf } from "../elector.ts";
 import { PARTITIONS_MAX } from "../creatableTopic.ts";
 import { done, proposing, refused, waiting } from "./change.ts";
@@ -58,6 +59,39 @@ export function createPartitions(
     return done([
       { name: "topic", value: topic },
       { name: "partitions", value: partitionCount },
+    ]);
+  };
+}
+
+/** Done when the cluster has agreed on it; leaders go by it from then on. */
+export function alterTopic(
+  before: ClusterMetadata,
+  asked: Extract<AdminCommand, { readonly kind: "alterTopic" }>,
+): Change {
+  const { topic, minInsyncReplicas, uncleanLeaderElection } = asked;
+  const first = before.topics.get(topic);
+  if (first === undefined) return () => noTopic(topic);
+  const { topicId, replicationFactor } = first;
+  const isPossible = minInsyncReplicas >= 1 && minInsyncReplicas <= replicationFactor;
+  if (!Number.isSafeInteger(minInsyncReplicas) || !isPossible) {
+    const message = `min.insync.replicas of ${topic} is a whole number from 1 to ${replicationFactor}, its copies.`;
+    return () => refused(ErrorCode.INVALID_CONFIG, message);
+  }
+  return (metadata) => {
+    const known = metadata.topics.get(topic);
+    if (known?.topicId !== topicId) return noTopic(topic);
+    const { config } = known;
+    const isDone =
+      config.minInsyncReplicas === minInsyncReplicas &&
+      config.uncleanLeaderElection === uncleanLeaderElection;
+    if (!isDone) {
+      const command = { ...asked, topicId } as const;
+      return proposing(`Topic ${topic} is not altered yet.`, `alteration ${topic}`, command, known);
+    }
+    return done([
+      { name: "topic", value: topic },
+      { name: "min.insync.replicas", value: minInsyncReplicas },
+      { name: "unclean.leader.election.enable", value: String(uncleanLeaderElection) },
     ]);
   };
 }

@@ -78,6 +78,13 @@ export const anyCommand: fc.Arbitrary<MetadataCommand> = fc.oneof(
     topicId,
     partitionCount: count,
   }),
+  weighed(1, {
+    kind: fc.constant("alterTopic" as const),
+    topic: place.topic,
+    topicId,
+    minInsyncReplicas: count,
+    uncleanLeaderElection: fc.boolean(),
+  }),
   weighed(5, { kind: fc.constant("assignPartition" as const), ...place, replicas: anyNodes }),
   weighed(8, {
     kind: fc.constant("setPartitionLeader" as const),
@@ -176,6 +183,7 @@ export function asSeenIn(state: ClusterMetadata, command: MetadataCommand): Meta
     case "createTopic":
       return { ...command, assignment: assignmentSeenIn(state, command) };
     case "deleteTopic":
+    case "alterTopic":
       return { ...command, topicId: state.topics.get(command.topic)?.topicId ?? command.topicId };
     case "createPartitions": {
       const known = state.topics.get(command.topic);

@@ -101,6 +101,18 @@ export const createPartitions = (
   topicId: string = TOPIC_ID,
 ): MetadataCommand => ({ kind: "createPartitions", topic: "orders", topicId, partitionCount });
 
+export const alterTopic = (
+  minInsyncReplicas: number,
+  uncleanLeaderElection: boolean,
+  topicId: string = TOPIC_ID,
+): MetadataCommand => ({
+  kind: "alterTopic",
+  topic: "orders",
+  topicId,
+  minInsyncReplicas,
+  uncleanLeaderElection,
+});
+
 export const assignPartition = (changes: Partial<AssignPartition> = {}): MetadataCommand => ({
   kind: "assignPartition",
   ...ORDERS_0,
