@@ -23,7 +23,15 @@ Measures the named workloads, or all, and asserts that each counted what it must
   --help         prints this
 
 ${suites.map(describeSuite).join("\n")}
+page: what the built page costs its visitors; see \`npm run bench -- page --help\`
 `;
+
+if (process.argv[2] === "page") {
+  // A page is measured in a browser, not in processes of its own.
+  const { measurePage } = await import("./bench/page.ts");
+  await measurePage(process.argv.slice(3));
+  process.exit();
+}
 
 interface Job {
   readonly suite: Suite;

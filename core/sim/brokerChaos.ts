@@ -76,9 +76,23 @@ const PAUSE_LONG_MAX_US = 900_000;
 const TEND_EVERY_US = 1_000_000;
 
 /** A moment of a run of chaos, for those who count what came of it. */
-type Look = (world: World) => void;
+export type Look = (world: World) => void;
 
-interface ChaosTimes {
+/** Somebody who does other things to the same world. */
+export interface Mischief {
+  /** Something at random. */
+  move(): void;
+  /** Undoes all that lasts. */
+  calm(): void;
+}
+
+/** What is different in other kinds of it. */
+interface More {
+  readonly options?: Partial<RunOptions>;
+  readonly mischiefIn?: (world: World) => Mischief;
+}
+
+export interface ChaosTimes {
   /** So long everything goes wrong, */
   readonly chaosUs: number;
   /** then nothing does, while producers go on, */
@@ -98,12 +112,14 @@ export function brokerChaos(
   { chaosUs, calmUs, endUs }: ChaosTimes,
   look: Look,
   hooks: WorldHooks = {},
+  { mischiefIn, ...more }: More = {},
 ): World {
   const chance = splitChance(seed, "brokerChaos", 0, 0);
   const nodeCount = chance.between(3, 5);
-  const options = { ...DEFAULT_RUN_OPTIONS, ...OPTIONS, nodeCount };
+  const options = { ...DEFAULT_RUN_OPTIONS, ...OPTIONS, ...more.options, nodeCount };
   const world = createWorld({ seed, options, actions: [] }, hooks);
   const crowd = new Crowd(world, chance, modes);
+  const mischief = mischiefIn?.(world);
   crowd.begin();
   while (world.nowUs < chaosUs) {
     const pauseMaxUs = chance.below(3) === 0 ? PAUSE_SHORT_MAX_US : PAUSE_LONG_MAX_US;
@@ -111,7 +127,9 @@ export function brokerChaos(
     look(world);
     if (world.violation !== null) return world;
     crowd.move();
+    mischief?.move();
   }
+  mischief?.calm();
   crowd.calm();
   const rest = (untilUs: number): void => {
     while (world.nowUs < untilUs && world.violation === null) {

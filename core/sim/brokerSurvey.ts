@@ -36,6 +36,7 @@ export function brokerSurvey(
   firstSeed: number,
   runCount: number,
   modes: readonly ReplicationMode[],
+  chaos: typeof brokerChaos = brokerChaos,
 ): BrokerSurvey {
   const failures: { seed: number; text: string }[] = [];
   const counts: Record<Counted, number> = {
@@ -53,7 +54,7 @@ export function brokerSurvey(
   for (let seed = firstSeed; seed < firstSeed + runCount; seed++) {
     let stopped: string | null = null;
     const look = (world: World): void => void (stopped ??= stoppedText(world));
-    const world = brokerChaos(seed, modes, TIMES, look, { keepRecent: false });
+    const world = chaos(seed, modes, TIMES, look, { keepRecent: false });
     const report = checkHistory(world.history, logsOf(world.processes));
     const text = ruleText(world) ?? stopped ?? brokenPromise(report) ?? illnessOf(world);
     if (text !== null) failures.push({ seed, text });

@@ -7,6 +7,7 @@ import type { HistoryLog } from "./historyLog.ts";
 import type { ClientPayload } from "./network.ts";
 import type { Situation } from "./refusal.ts";
 import type { ActionBody, ClientAction, RunOptions } from "./run.ts";
+import type { TamperedWorld, Tampering } from "./tampering.ts";
 
 /** Everything in a world that is not a broker: clients, and the connections between both. */
 export interface ClientSide {
@@ -25,6 +26,8 @@ export interface ClientSide {
   arrive(payload: ClientPayload): void;
   /** There was nobody to take it, of which the client would hear after `backUs`. */
   lost(payload: ClientPayload, backUs: number): void;
+  /** It broke under way, of which both of its ends are to learn. */
+  broke(connection: number): void;
   carryOut(node: NodeId, output: ClientOutput): void;
   /** That life of a broker has ended. */
   died(node: NodeId, incarnation: number): void;
@@ -61,5 +64,6 @@ export interface WorldParts {
   readonly serve: NonNullable<BrokerConfig["serve"]>;
   readonly createClients: (world: ClientWorld) => ClientSide;
   readonly createBrokerRules: () => BrokerRules;
+  readonly createTampering: (world: TamperedWorld) => Tampering;
   readonly refusalOf: (action: ActionBody, situation: Situation) => string | null;
 }

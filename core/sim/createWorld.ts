@@ -4,6 +4,7 @@ import { createClients } from "./client/clients.ts";
 import type { WorldParts } from "./clientSide.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Run } from "./run.ts";
+import { createTampering } from "./tampering.ts";
 import { World } from "./world.ts";
 import type { WorldHooks } from "./world.ts";
 
@@ -11,6 +12,7 @@ export const worldParts: WorldParts = {
   serve,
   createClients,
   createBrokerRules: () => new BrokerRules(),
+  createTampering,
   refusalOf,
 };
 

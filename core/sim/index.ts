@@ -14,7 +14,8 @@ export type {
   RequestOutcome,
   RequestRecord,
 } from "./history.ts";
-export type { Cut, Flight, Payload } from "./network.ts";
+export type { Cut, LinkFault, NetworkSettings } from "./linkFaults.ts";
+export type { Flight, Payload } from "./network.ts";
 export type { Process } from "./process.ts";
 export { RECENT_US } from "./recent.ts";
 export { DEFAULT_RUN_OPTIONS, firstActionAtUs, NODES_MAX } from "./run.ts";

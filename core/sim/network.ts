@@ -1,5 +1,4 @@
 import { assert } from "../base/assert.ts";
-import { nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { PeerMessage } from "../broker/io.ts";
 import type { AdminRequest, AdminResponse, ClientApi, ClientRequest } from "../wire/request.ts";
@@ -9,7 +8,7 @@ import { clientEndpoint, nodeEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Recent } from "./recent.ts";
 import { NODES_MAX } from "./run.ts";
-import type { NetworkAction, RunOptions } from "./run.ts";
+import type { RunOptions } from "./run.ts";
 
 /** What travels: between brokers, and between clients and brokers. */
 export type Payload = PeerMessage | ClientPayload;
@@ -64,17 +63,19 @@ export interface Flight {
   readonly to: Endpoint;
   readonly payload: Payload;
   readonly sentAtUs: number;
-  /** When it arrives, or would have arrived. */
+  /** When it arrives, or would have arrived; of one that stands still, had it gone on. */
   readonly arrivesAtUs: number;
-  /** When it was lost, half-way at a cut or on arrival at a dead node. Null when it was not. */
+  /** When it was lost: half-way, where somebody dropped it, or at a dead node. Null: it was not. */
   readonly lostAtUs: number | null;
-}
-
-/** A group of brokers that is cut off from the others. */
-export interface Cut {
-  /** In ascending order. */
-  readonly nodes: readonly NodeId[];
-  readonly sinceUs: number;
+  /** Since when it stands still, because somebody holds it or because it waits; null: it moves. */
+  readonly heldAtUs: number | null;
+  /** It has come to its receiver, which must have an earlier one of its connection first. */
+  readonly isWaiting: boolean;
+  /** Since when it has moved as it moves now, and which part of its way, 0 to 1, was behind it then. */
+  readonly movesFromUs: number;
+  readonly movesFromFraction: number;
+  /** Another one of an earlier message, because somebody wanted that. */
+  readonly isDuplicate: boolean;
 }
 
 /** What the network wants to be woken for. */
@@ -82,24 +83,43 @@ export type NetworkEvent =
   | { readonly kind: "arrive"; readonly flight: MovingFlight }
   | { readonly kind: "middle"; readonly flight: MovingFlight };
 
-/** A flight while the network may still lose it. */
+/** A flight while something can still become of it. */
 export interface MovingFlight extends Flight {
+  readonly link: Link;
+  /** It will be lost half-way: its link loses some. */
+  readonly isDoomed: boolean;
+  arrivesAtUs: number;
   lostAtUs: number | null;
-  /** True once it is on the schedule that a cut may stop it half-way. */
-  middleScheduled: boolean;
+  heldAtUs: number | null;
+  isWaiting: boolean;
+  movesFromUs: number;
+  movesFromFraction: number;
 }
 
 /** One direction of one pair. */
-interface Link {
+export interface Link {
   readonly chance: Chance;
-  readonly latencyMinUs: number;
-  readonly latencyMaxUs: number;
+  latencyMinUs: number;
+  latencyMaxUs: number;
+  /** Nothing gets past its middle. */
+  isCut: boolean;
+  /** Draws whether the next message is lost; null: none is. */
+  drawLoss: (() => boolean) | null;
+  /** When the last one arrives of those that nobody has touched: they never overtake each other. */
   lastArrivalUs: number;
+}
+
+/** Whoever has touched a message of a connection, on which everything keeps its order. */
+export interface Doorkeeper {
+  /** True if the flight may not arrive yet. */
+  keepsOut(flight: MovingFlight, nowUs: number): boolean;
+  ended(flight: MovingFlight, nowUs: number): void;
 }
 
 /**
  * Messages between brokers and clients. Each directed pair draws its latencies from a stream of its
- * own and never reorders, as a TCP connection does not.
+ * own and never reorders, as a TCP connection does not, unless somebody lays hands on a message.
+ * What people do to it is not in here (`Tampering`): a network that is left alone needs none of it.
  */
 export class Network {
   readonly #seed: number;
@@ -110,8 +130,8 @@ export class Network {
   readonly #clients = new Map<number, Endpoint>();
   readonly #links = new Map<Endpoint, Map<Endpoint, Link>>();
   readonly #inFlight = new Set<MovingFlight>();
-  #cuts: readonly Cut[] = [];
   #sentCount = 0;
+  doorkeeper: Doorkeeper | null = null;
 
   /** With `keepRecent` false nothing is kept about flights that have ended. */
   constructor(
@@ -128,12 +148,19 @@ export class Network {
   }
 
   /** Oldest first. */
-  get inFlight(): ReadonlySet<Flight> {
+  get inFlight(): ReadonlySet<MovingFlight> {
     return this.#inFlight;
   }
 
-  get cuts(): readonly Cut[] {
-    return this.#cuts;
+  /** The message of that number, if it is under way. */
+  flight(id: number): MovingFlight | null {
+    for (const flight of this.#inFlight) if (flight.id === id) return flight;
+    return null;
+  }
+
+  /** How many messages there were so far; they are numbered from 1. */
+  get sentCount(): number {
+    return this.#sentCount;
   }
 
   /** What arrived or was lost within the last two seconds, in the order in which it ended. */
@@ -157,97 +184,86 @@ export class Network {
   }
 
   send(from: Endpoint, to: Endpoint, payload: Payload, nowUs: number): Flight {
-    const link = this.#link(from, to);
+    const link = this.link(from, to);
     const latencyUs = link.chance.between(link.latencyMinUs, link.latencyMaxUs);
     const arrivesAtUs = Math.max(nowUs + latencyUs, link.lastArrivalUs + 1);
     link.lastArrivalUs = arrivesAtUs;
+    return this.launch({ from, to, payload, sentAtUs: nowUs, arrivesAtUs, isDuplicate: false });
+  }
+
+  /** Puts a message on its way that arrives when it is told to, whatever else is on that link. */
+  launch(
+    facts: Pick<Flight, "from" | "to" | "payload" | "sentAtUs" | "arrivesAtUs" | "isDuplicate">,
+  ): Flight {
+    const { from, to, payload, sentAtUs, arrivesAtUs, isDuplicate } = facts;
+    const link = this.link(from, to);
     const flight: MovingFlight = {
       id: ++this.#sentCount,
       from,
       to,
       payload,
-      sentAtUs: nowUs,
+      sentAtUs,
       arrivesAtUs,
       lostAtUs: null,
-      middleScheduled: false,
+      heldAtUs: null,
+      isWaiting: false,
+      movesFromUs: sentAtUs,
+      movesFromFraction: 0,
+      isDuplicate,
+      link,
+      isDoomed: link.drawLoss !== null && link.drawLoss(),
     };
     this.#inFlight.add(flight);
-    this.#schedule(arrivesAtUs, { kind: "arrive", flight });
-    if (this.crossesCut(from, to)) this.#scheduleMiddle(flight);
+    this.move(flight, sentAtUs);
     return flight;
   }
 
-  /** The flight has come to its middle, where a cut that it would cross takes it. */
-  passMiddle(flight: MovingFlight, nowUs: number): "lost" | "goesOn" {
-    if (!this.crossesCut(flight.from, flight.to)) return "goesOn";
-    this.#lose(flight, nowUs);
-    return "lost";
+  /** It moves from now on as it says itself; what was planned for it before no longer holds. */
+  move(flight: MovingFlight, nowUs: number): void {
+    this.#schedule(flight.arrivesAtUs, { kind: "arrive", flight });
+    this.watchMiddle(flight, nowUs);
   }
 
-  /** Takes the flight out of the air; "gone" when a cut took it before. */
-  land(flight: MovingFlight, nowUs: number, isReceiverUp: boolean): "arrived" | "lost" | "gone" {
-    if (flight.lostAtUs !== null) return "gone";
-    if (!isReceiverUp) {
-      this.#lose(flight, nowUs);
-      return "lost";
-    }
-    this.#inFlight.delete(flight);
-    this.#recent?.add(flight, nowUs);
-    return "arrived";
-  }
-
-  /** What a person does to it. */
-  take(action: NetworkAction, nowUs: number): void {
-    switch (action.kind) {
-      case "cut":
-        return this.cut(action.nodes, nowUs);
-      case "heal":
-        return this.heal(action.nodes ?? this.#nodes.map(({ id }) => id));
-      default:
-        return;
+  /** If it will be lost when it comes to its middle, the network must be woken for that. */
+  watchMiddle(flight: MovingFlight, nowUs: number): void {
+    if (!flight.link.isCut && !flight.isDoomed) return;
+    const middleUs = middleOf(flight);
+    if (flight.heldAtUs === null && middleUs > nowUs) {
+      this.#schedule(middleUs, { kind: "middle", flight });
     }
   }
 
-  /** Only what has not yet passed its middle can still be lost to a new cut. */
-  cut(nodes: readonly number[], nowUs: number): void {
-    const ascending = nodes.map(nodeId).sort((a, b) => a - b);
-    this.#cuts = [...this.#cuts, { nodes: ascending, sinceUs: nowUs }];
-    for (const flight of this.#inFlight) {
-      if (middleOf(flight) > nowUs && this.crossesCut(flight.from, flight.to)) {
-        this.#scheduleMiddle(flight);
-      }
-    }
+  /** The flight may have come to its middle; says what has taken it there, if anything has. */
+  passMiddle(flight: MovingFlight, nowUs: number): "cut" | "loss" | null {
+    const { link, isDoomed, heldAtUs } = flight;
+    if (heldAtUs !== null || middleOf(flight) !== nowUs || !this.#inFlight.has(flight)) return null;
+    if (!link.isCut && !isDoomed) return null;
+    this.lose(flight, nowUs);
+    return link.isCut ? "cut" : "loss";
   }
 
-  /** Takes nodes out of every cut; a cut without nodes is none. */
-  heal(nodes: readonly number[]): void {
-    this.#cuts = this.#cuts
-      .map((cut) => {
-        const left = cut.nodes.filter((node) => !nodes.includes(node));
-        return left.length === cut.nodes.length ? cut : { ...cut, nodes: left };
-      })
-      .filter((cut) => cut.nodes.length > 0);
+  /** Takes the flight out of the air; "notNow" if it has ended, stands still or arrives later. */
+  land(flight: MovingFlight, nowUs: number, isReceiverUp: boolean): "arrived" | "lost" | "notNow" {
+    if (flight.arrivesAtUs !== nowUs || flight.heldAtUs !== null) return "notNow";
+    if (!this.#inFlight.has(flight)) return "notNow";
+    if (this.doorkeeper !== null && this.doorkeeper.keepsOut(flight, nowUs)) return "notNow";
+    if (isReceiverUp) this.#end(flight, nowUs);
+    else this.lose(flight, nowUs);
+    return isReceiverUp ? "arrived" : "lost";
   }
 
-  /** True if a message from here to there would not get through now. */
-  crossesCut(from: Endpoint, to: Endpoint): boolean {
-    if (this.#cuts.length === 0 || from.kind === "client" || to.kind === "client") return false;
-    return this.#cuts.some(({ nodes }) => nodes.includes(from.id) !== nodes.includes(to.id));
-  }
-
-  #scheduleMiddle(flight: MovingFlight): void {
-    if (flight.middleScheduled) return;
-    flight.middleScheduled = true;
-    this.#schedule(middleOf(flight), { kind: "middle", flight });
-  }
-
-  #lose(flight: MovingFlight, nowUs: number): void {
+  lose(flight: MovingFlight, nowUs: number): void {
     flight.lostAtUs = nowUs;
-    this.#inFlight.delete(flight);
-    this.#recent?.add(flight, nowUs);
+    this.#end(flight, nowUs);
   }
 
-  #link(from: Endpoint, to: Endpoint): Link {
+  #end(flight: MovingFlight, nowUs: number): void {
+    this.#inFlight.delete(flight);
+    this.#recent?.add(flight, nowUs);
+    this.doorkeeper?.ended(flight, nowUs);
+  }
+
+  link(from: Endpoint, to: Endpoint): Link {
     let links = this.#links.get(from);
     if (links === undefined) {
       links = new Map();
@@ -268,13 +284,24 @@ export class Network {
       chance: splitChance(this.#seed, "network", streamOf(from), streamOf(to)),
       latencyMinUs: isClient ? options.clientLatencyMinUs : options.latencyMinUs,
       latencyMaxUs: isClient ? options.clientLatencyMaxUs : options.latencyMaxUs,
+      isCut: false,
+      drawLoss: null,
       lastArrivalUs: 0,
     };
   }
 }
 
-function middleOf(flight: Flight): number {
-  return Math.floor((flight.sentAtUs + flight.arrivesAtUs) / 2);
+/** Which part of its way is behind the flight, from 0 to 1, at a moment since it moves like this. */
+export function fractionOf(flight: Flight, nowUs: number): number {
+  const { movesFromUs, movesFromFraction, arrivesAtUs, heldAtUs } = flight;
+  const passed = ((heldAtUs ?? nowUs) - movesFromUs) / (arrivesAtUs - movesFromUs);
+  return movesFromFraction + (1 - movesFromFraction) * passed;
+}
+
+/** Not after `movesFromUs` if it was behind the flight by then. */
+function middleOf({ movesFromUs, movesFromFraction, arrivesAtUs }: Flight): number {
+  const share = (0.5 - movesFromFraction) / (1 - movesFromFraction);
+  return Math.floor(movesFromUs + share * (arrivesAtUs - movesFromUs));
 }
 
 function streamOf(endpoint: Endpoint): number {

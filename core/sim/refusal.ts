@@ -1,7 +1,8 @@
 import { nodeId } from "../base/ids.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { DiskProbe } from "./diskFaults.ts";
-import type { Cut } from "./network.ts";
+import { isBetween, refusalOfNetworkAction, unknownNode } from "./networkRefusal.ts";
+import type { NetworkSituation } from "./networkRefusal.ts";
 import type { Process } from "./process.ts";
 import { NODES_MAX } from "./run.ts";
 import type {
@@ -16,7 +17,7 @@ import type {
 /** What decides whether an action makes sense. */
 export interface Situation {
   readonly processes: readonly Process[];
-  readonly cuts: readonly Cut[];
+  readonly network: NetworkSituation;
   /** How many partitions each topic has that somebody has asked for so far. */
   readonly topics: ReadonlyMap<string, number>;
   /** Of a node that there is. */
@@ -52,6 +53,8 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
       return refusalOfSkew(action, situation);
     case "holdStage":
       return refusalOfHold(action, situation);
+    case "cut":
+    case "heal":
     case "setLink":
     case "setNetwork":
     case "dropMessage":
@@ -59,11 +62,7 @@ export function refusalOf(action: ActionBody, situation: Situation): string | nu
     case "releaseMessage":
     case "duplicateMessage":
     case "delayMessage":
-      return null;
-    case "cut":
-      return refusalOfCut(action.nodes, situation);
-    case "heal":
-      return refusalOfHeal(action.nodes ?? null, situation);
+      return refusalOfNetworkAction(action, situation.network);
     case "produce":
       return refusalOfText(action.key, action.value) ?? refusalOfPartition(action, situation);
     case "consume":
@@ -171,31 +170,6 @@ function refusalOfHold(
   const isHeld = situation.processes[node - 1]?.broker?.heldStages.has(stage) ?? false;
   if (isHeld !== on) return null;
   return on ? `n${node} is held there already.` : `n${node} is not held there.`;
-}
-
-function refusalOfCut(nodes: readonly number[], { processes, cuts }: Situation): string | null {
-  const unknown = nodes.find((node) => processes[node - 1] === undefined);
-  if (unknown !== undefined) return unknownNode(unknown, processes.length);
-  if (new Set(nodes).size !== nodes.length) return "A cut names a node twice.";
-  if (nodes.length === 0 || nodes.length === processes.length) {
-    return "A cut needs brokers on both of its sides.";
-  }
-  const isThere = cuts.some(
-    (cut) => cut.nodes.length === nodes.length && cut.nodes.every((node) => nodes.includes(node)),
-  );
-  return isThere ? `${names(nodes)} cut off already.` : null;
-}
-
-function refusalOfHeal(
-  nodes: readonly number[] | null,
-  { processes, cuts }: Situation,
-): string | null {
-  const unknown = nodes?.find((node) => processes[node - 1] === undefined);
-  if (unknown !== undefined) return unknownNode(unknown, processes.length);
-  if (cuts.length === 0) return "Nothing is cut.";
-  if (nodes === null) return null;
-  const isCut = cuts.some((cut) => cut.nodes.some((node) => nodes.includes(node)));
-  return isCut ? null : `${names(nodes)} not cut off.`;
 }
 
 function refusalOfText(key: string, value: string): string | null {
@@ -306,16 +280,4 @@ function refusalOfRepair(node: number, { processes, repairing }: Situation): str
   if (repairing.has(node)) return `n${node} is being repaired already.`;
   if (process.state !== "running") return null;
   return `n${node} is running and its disk is sound, so there is nothing to repair.`;
-}
-
-function isBetween(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
-}
-
-function unknownNode(node: number, nodeCount: number): string {
-  return `There is no n${node}; the brokers are n1 to n${nodeCount}.`;
-}
-
-function names(nodes: readonly number[]): string {
-  return `${nodes.map((node) => `n${node}`).join(" and ")} ${nodes.length === 1 ? "is" : "are"}`;
 }

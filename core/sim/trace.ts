@@ -44,20 +44,53 @@ export class Trace {
   action(action: Action): void {
     this.text(action.kind);
     this.number(action.atUs);
-    if (action.kind === "diskFault") {
-      this.#word(action.node);
-      this.text(action.fault);
-      this.#word(action.on ? 1 : 0);
+    switch (action.kind) {
+      case "diskFault":
+        this.#word(action.node);
+        this.text(action.fault);
+        return this.#word(action.on ? 1 : 0);
+      case "pause":
+      case "resume":
+        return this.#word(action.node);
+      case "skewClock":
+        this.#word(action.node);
+        return this.#word(action.percent);
+      case "holdStage":
+        this.#word(action.node);
+        this.text(action.stage);
+        return this.#word(action.on ? 1 : 0);
+      case "flipBit":
+        this.#word(action.node);
+        this.text(action.file);
+        this.number(action.byte);
+        return this.#word(action.bit);
+      default:
+        return this.#network(action);
     }
-    if (action.kind === "skewClock") {
-      this.#word(action.node);
-      this.#word(action.percent);
-    }
-    if (action.kind === "flipBit") {
-      this.#word(action.node);
-      this.text(action.file);
-      this.number(action.byte);
-      this.#word(action.bit);
+  }
+
+  #network(action: Action): void {
+    switch (action.kind) {
+      case "setLink":
+        this.#word(action.from);
+        this.#word(action.to);
+        this.#word((action.bothWays ? 2 : 0) + (action.isCut ? 1 : 0));
+        this.#word(action.lossPercent);
+        return this.number(action.extraLatencyUs);
+      case "setNetwork":
+        this.number(action.latencyMinUs);
+        this.number(action.latencyMaxUs);
+        return this.#word(action.lossPercent);
+      case "dropMessage":
+      case "holdMessage":
+      case "releaseMessage":
+      case "duplicateMessage":
+        return this.number(action.message);
+      case "delayMessage":
+        this.number(action.message);
+        return this.number(action.byUs);
+      default:
+        return;
     }
   }
 

@@ -15,12 +15,14 @@ import type { DiskProbe } from "./diskFaults.ts";
 import type { History } from "./history.ts";
 import { HistoryLog } from "./historyLog.ts";
 import { Network } from "./network.ts";
-import type { ClientPayload, Cut, Flight, MovingFlight, NetworkEvent } from "./network.ts";
+import type { Cut, LinkFault, NetworkSettings } from "./linkFaults.ts";
+import type { ClientPayload, Flight, MovingFlight, NetworkEvent } from "./network.ts";
 import { NodeProcess } from "./process.ts";
 import type { Process } from "./process.ts";
 import type { Action, ActionBody, ActionResult, NodeAction, Run, RunOptions } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Script } from "./script.ts";
+import type { Tampering } from "./tampering.ts";
 import { Trace } from "./trace.ts";
 import type { WorldEvent } from "./worldEvent.ts";
 
@@ -61,6 +63,7 @@ export class World {
   readonly #history = new HistoryLog();
   readonly #parts: WorldParts | null;
   readonly #clients: ClientSide | null;
+  readonly #tampering: Tampering | null;
   readonly #checkers: Checkers;
   readonly #trace = new Trace();
   /** How many partitions each topic has that somebody has asked for. */
@@ -83,6 +86,7 @@ export class World {
     const peers = Array.from({ length: options.nodeCount }, (_, i) => nodeId(i + 1));
     this.#processes = peers.map((node) => this.#createProcess(node, peers));
     this.#clients = parts?.createClients(this.#clientWorld()) ?? null;
+    this.#tampering = this.#createTampering(seed, options);
     for (const process of this.#processes) this.#start(process);
     this.#takeDueActions();
   }
@@ -165,7 +169,18 @@ export class World {
   }
 
   get cuts(): readonly Cut[] {
-    return this.#network.cuts;
+    return this.#tampering?.cuts ?? [];
+  }
+
+  /** The links between brokers that do something to messages, each direction apart. */
+  get links(): readonly LinkFault[] {
+    return this.#tampering?.links ?? [];
+  }
+
+  /** What all other links between brokers do. */
+  get network(): NetworkSettings {
+    const { latencyMinUs, latencyMaxUs } = this.options;
+    return this.#tampering?.settings ?? { latencyMinUs, latencyMaxUs, lossPercent: 0 };
   }
 
   /** What ended within the last two seconds, and then what the node's disk works on. */
@@ -257,9 +272,13 @@ export class World {
   }
 
   #passMiddle(flight: MovingFlight): void {
-    if (this.#network.passMiddle(flight, this.nowUs) === "goesOn") return;
+    const reason = this.#network.passMiddle(flight, this.nowUs);
+    if (reason !== null) this.#lostUnderWay(flight, reason);
+  }
+
+  #lostUnderWay(flight: Flight, reason: "cut" | "loss" | "dropped"): void {
     this.#traceEvent(3, flight.id);
-    this.#emit(NO_NODE, { kind: "messageLost", flight, reason: "cut" });
+    this.#emit(NO_NODE, { kind: "messageLost", flight, reason });
   }
 
   #arrive(flight: MovingFlight): void {
@@ -267,7 +286,7 @@ export class World {
     const receiver = to.kind === "node" ? this.#processOf(to.id) : null;
     const isUp = receiver === null || receiver.state === "running";
     const outcome = this.#network.land(flight, this.nowUs, isUp);
-    if (outcome === "gone") return;
+    if (outcome === "notNow") return;
     this.#traceEvent(4, flight.id);
     if (outcome === "lost") return this.#lostAtDeadNode(flight);
     switch (payload.kind) {
@@ -294,7 +313,7 @@ export class World {
 
   /** A client finds the port closed, which it learns after the way back. Peers learn nothing. */
   #lostAtDeadNode(flight: Flight): void {
-    const { payload, sentAtUs, arrivesAtUs } = flight;
+    const { payload, movesFromUs, arrivesAtUs } = flight;
     this.#emit(NO_NODE, { kind: "messageLost", flight, reason: "nodeDown" });
     switch (payload.kind) {
       case "raft":
@@ -302,7 +321,7 @@ export class World {
       case "response":
         return;
       default:
-        return this.#clientSide.lost(payload, arrivesAtUs - sentAtUs);
+        return this.#clientSide.lost(payload, arrivesAtUs - movesFromUs);
     }
   }
 
@@ -370,24 +389,34 @@ export class World {
     while (this.violation === null) {
       const action = this.#script.take(this.nowUs);
       if (action === null) return;
-      const message = this.#refusal(action);
-      if (message !== null) {
-        this.#emit(NO_NODE, { kind: "actionRefused", action, message });
+      const refusal = this.#refusal(action);
+      if (refusal !== null) {
+        this.#emit(NO_NODE, { kind: "actionRefused", action, message: refusal });
         continue;
       }
       this.#trace.action(action);
-      this.#emit(NO_NODE, { kind: "actionTaken", action });
+      const message = "message" in action ? this.#network.flight(action.message) : null;
+      this.#emit(NO_NODE, { kind: "actionTaken", action, ...(message !== null && { message }) });
       this.#take(action);
     }
   }
 
   #refusal(action: ActionBody): string | null {
-    const { processes, cuts } = this;
+    const { processes } = this;
     const repairing = this.#clients?.repairing ?? NOBODY;
     const disk = (node: NodeId): DiskProbe => this.disk(node);
     const isRunning = (client: number): boolean => this.#clients?.isRunning(client) ?? false;
-    const situation = { processes, cuts, topics: this.#topics, disk, repairing, isRunning };
     assert(this.#parts !== null, "a world without all of its parts is left alone");
+    const { cuts, links, network: settings } = this;
+    const network = {
+      nodeCount: processes.length,
+      cuts,
+      links,
+      settings,
+      sentCount: this.#network.sentCount,
+      flight: (message: number) => this.#network.flight(message),
+    };
+    const situation = { processes, network, topics: this.#topics, disk, repairing, isRunning };
     return this.#parts.refusalOf(action, situation);
   }
 
@@ -402,7 +431,7 @@ export class World {
       case "releaseMessage":
       case "duplicateMessage":
       case "delayMessage":
-        return this.#network.take(action, this.nowUs);
+        return this.#tampering?.take(action, this.nowUs);
       case "createTopic":
       case "deleteTopic":
       case "admin":
@@ -557,6 +586,18 @@ export class World {
     const clients = this.#clients;
     assert(clients !== null, "a world without clients does nothing that needs them");
     return clients;
+  }
+
+  #createTampering(seed: number, options: RunOptions): Tampering | null {
+    const tampered = {
+      seed,
+      options,
+      network: this.#network,
+      duplicated: (flight: Flight) => this.#trace.flight(flight),
+      dropped: (flight: Flight) => this.#lostUnderWay(flight, "dropped"),
+      connectionBroke: (connection: number) => this.#clientSide.broke(connection),
+    };
+    return this.#parts?.createTampering(tampered) ?? null;
   }
 
   #clientWorld(): ClientWorld {

@@ -16,7 +16,8 @@ export interface WorldEvent {
 
 /** What happens to brokers rather than in them. */
 export type Happening =
-  | { readonly kind: "actionTaken"; readonly action: Action }
+  /** `message` is the one that an action on a message is about, as it was until then. */
+  | { readonly kind: "actionTaken"; readonly action: Action; readonly message?: Flight }
   /** An action of a replayed run that makes no sense here; the run goes on without it. */
   | { readonly kind: "actionRefused"; readonly action: Action; readonly message: string }
   /** `incarnation` counts the starts of this node, from 1. */
@@ -47,7 +48,12 @@ export type Happening =
     }
   /** The cluster has removed the node, whose disk is empty now; it joins as `generation`. */
   | { readonly kind: "diskWiped"; readonly generation: number }
-  | { readonly kind: "messageLost"; readonly flight: Flight; readonly reason: "cut" | "nodeDown" }
+  /** "loss": its link loses some. "dropped": somebody wanted it, perhaps of another on its connection. */
+  | {
+      readonly kind: "messageLost";
+      readonly flight: Flight;
+      readonly reason: "cut" | "loss" | "nodeDown" | "dropped";
+    }
   | { readonly kind: "requestSent"; readonly request: number }
   /** It was answered, refused, or given up. */
   | { readonly kind: "requestEnded"; readonly request: number }

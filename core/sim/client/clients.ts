@@ -93,6 +93,10 @@ class Clients implements ClientSide {
     });
   }
 
+  broke(connection: number): void {
+    this.#connections.broke(connection);
+  }
+
   carryOut(node: NodeId, output: ClientOutput): void {
     const { connection } = output;
     switch (output.kind) {

@@ -32,6 +32,8 @@ type Carriers = Pick<ClientWorld, "toBroker" | "toClient" | "acknowledged">;
 export class Connections {
   readonly #carriers: Carriers;
   readonly #connections = new Map<number, Connection>();
+  /** Of what broke under way: the life of the broker that does not know yet. */
+  readonly #broken = new Map<number, number>();
   #count = 0;
 
   constructor(carriers: Carriers) {
@@ -58,6 +60,9 @@ export class Connections {
 
   /** Something of a client has come to a broker that runs; null if it is not for this life of it. */
   accept(payload: ClientPayload, incarnation: number): BrokerInput | null {
+    if (payload.kind === "connectionClosed" && this.#broken.has(payload.connection)) {
+      return this.#learnsOfBreak(payload.connection, incarnation);
+    }
     const connection = this.#connections.get(payload.connection);
     if (connection === undefined || connection.isClosed) return null;
     connection.incarnation ??= incarnation;
@@ -109,6 +114,24 @@ export class Connections {
     if (connection === undefined || connection.isClosed) return;
     connection.isClosed = true;
     this.#tellClient(connection);
+  }
+
+  /** It broke under way. Nothing more is taken from it, and each end learns of it after one way. */
+  broke(id: number): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    connection.isClosed = true;
+    this.#tellClient(connection);
+    const { client, node, incarnation } = connection;
+    if (incarnation === null) return;
+    this.#broken.set(id, incarnation);
+    this.#carriers.toBroker(client, node, { kind: "connectionClosed", client, connection: id });
+  }
+
+  #learnsOfBreak(connection: number, incarnation: number): BrokerInput | null {
+    const isItsOwn = this.#broken.get(connection) === incarnation;
+    this.#broken.delete(connection);
+    return isItsOwn ? { kind: "clientDisconnected", connection } : null;
   }
 
   /** That life of a broker has ended, and all connections with it. */

@@ -7,14 +7,23 @@ import { nodeName } from "../checkers/checker.ts";
 import type { WorldEvent } from "../worldEvent.ts";
 import { names } from "./eventText.ts";
 import { rangeOf } from "./logText.ts";
+import { messageText } from "./messageText.ts";
 
 type Event = WorldEvent["event"];
 type EventOf<Kind extends BrokerEvent["kind"]> = Extract<BrokerEvent, { kind: Kind }>;
 
-/** What an event of partitions and groups says, for stories that ask for its kind by name. */
+/** What an event of messages, partitions and groups says, for stories that ask for its kind by name. */
 export function brokerEventText({ event }: WorldEvent): string | null {
+  if (event.kind === "messageLost") return `${messageText(event.flight)}: ${LOSSES[event.reason]}`;
   return leadershipText(event) ?? replicaText(event) ?? requestText(event) ?? groupText(event);
 }
+
+const LOSSES = {
+  cut: "lost at a cut",
+  loss: "lost by its link",
+  nodeDown: "comes to a dead node",
+  dropped: "dropped",
+} as const;
 
 function leadershipText(event: Event): string | null {
   switch (event.kind) {

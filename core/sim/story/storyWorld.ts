@@ -25,6 +25,7 @@ import { diskText, placeOnDisk } from "./diskText.ts";
 import { eventText } from "./eventText.ts";
 import { logText } from "./logText.ts";
 import { compareMarks, markOf } from "./mark.ts";
+import { messagesText, messageText, runToMessage } from "./messageText.ts";
 import type { Mark } from "./mark.ts";
 import { acknowledgedText, membersText, partitionsText } from "./partitionText.ts";
 import { actionOf, isAction } from "./storyAction.ts";
@@ -59,8 +60,11 @@ interface ToldEvent {
  *     run 500ms | run until=4s             time passes
  *     run operation=rename node=n3         until the disk of n3 works on such an operation
  *     run event=isrChanged node=n1         until such an event happens at n1
+ *     run message=MsgAppResp from=n2 to=n1 until such a message is under way: it is "found" then
  *     kill n3                              every action of a run by its name, and its fields
+ *     holdMessage found                    one on a message, at the one that was found last
  *     flipBit n2 last|middle|snapshot      an action at a place that is looked up
+ *     messages                             what is under way, oldest first
  *     log                                  one row for each node, from memory or a dead one's disk
  *     disk n2 [records=4]                  files, faults, and the last records of its log
  *     events [n2] [only=(kind, kind)]      what has happened since this was asked last
@@ -86,13 +90,15 @@ export class StoryWorld {
   /** The client's requests up to here have been told. */
   #toldRequests = 0;
   #mark: Mark = [];
+  /** The message that was looked for last. */
+  #found: number | null = null;
 
   handle(d: Directive): string {
     assertNoInput(d);
     const { command } = d;
     if (command === "cluster") return this.#createWorld(d);
     if (command === "flipBit" && valueOf(d, "file") === undefined) return this.#flipBit(d);
-    if (isAction(command)) return this.#act(actionOf(d));
+    if (isAction(command)) return this.#act(actionOf(this.#withFound(d)));
     return this.#ask(d);
   }
 
@@ -101,6 +107,8 @@ export class StoryWorld {
     switch (d.command) {
       case "run":
         return this.#run(d);
+      case "messages":
+        return messagesText(world);
       case "log":
         return logText(world.processes);
       case "disk": {
@@ -146,6 +154,7 @@ export class StoryWorld {
     this.#tally.events.clear();
     this.#tally.refusedFetches.clear();
     this.#mark = [];
+    this.#found = null;
     this.#world = createWorld(
       { seed, options, actions: [] },
       { onEvent: (event) => this.#note(event), keepRecent: false },
@@ -154,8 +163,13 @@ export class StoryWorld {
   }
 
   #run(d: Directive): string {
-    assertKnownKeys(d, new Set(["until", "operation", "event", "node", "bytes"]));
     const world = this.#started();
+    if (valueOf(d, "message") !== undefined) {
+      const flight = runToMessage(world, d);
+      this.#found = flight.id;
+      return `${seconds(world.nowUs)}  ${messageText(flight)}`;
+    }
+    assertKnownKeys(d, new Set(["until", "operation", "event", "node", "bytes"]));
     const until = valueOf(d, "until");
     const [duration] = bareKeys(d);
     if (valueOf(d, "operation") !== undefined) runToOperation(world, d);
@@ -176,6 +190,14 @@ export class StoryWorld {
       if (world.stepTimestamp() && world.nowUs <= limitUs) continue;
       throw new DirectiveError(`no ${kind} happens at ${nodeName(node)} within 10 s`);
     }
+  }
+
+  /** The number of the message that was found, where a directive says so. */
+  #withFound(d: Directive): Directive {
+    if (!d.command.endsWith("Message") || bareKeys(d)[0] !== "found") return d;
+    if (this.#found === null) throw new DirectiveError("no message was found so far");
+    const [, ...rest] = d.args;
+    return { ...d, args: [{ key: String(this.#found), values: [] }, ...rest] };
   }
 
   #act(body: ActionBody): string {
