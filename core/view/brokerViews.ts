@@ -2,10 +2,14 @@ import type { RequestRecord, WorldEvent } from "../sim/index.ts";
 import type { AppliedMetadata } from "./appliedMetadata.ts";
 import { brokerEventView } from "./brokerEventView.ts";
 import type { AdminAnswerView, BrokerPartView, LookupView } from "./brokerPart.ts";
+import type { Commands } from "./commands.ts";
 import type { EventDraft } from "./eventDraft.ts";
+import { flightView } from "./flightView.ts";
 import type { RequestTeller } from "./flightView.ts";
 import { clientViews, groupViews } from "./groupViews.ts";
 import type { DecodeAssignment } from "./groupViews.ts";
+import type { LabelOf } from "./handEventView.ts";
+import { IsrEntries } from "./isrEntries.ts";
 import { Losses } from "./losses.ts";
 import { lookupView } from "./lookupView.ts";
 import type { Lookup } from "./lookupView.ts";
@@ -17,6 +21,7 @@ import { adminTarget, RequestViews } from "./requestView.ts";
 import { nodeName } from "./richText.ts";
 import type { DecodeResponse, Readers, WorldSource } from "./source.ts";
 import type { Story } from "./story.ts";
+import { stateSentence } from "./stateSentence.ts";
 import { suggestionView } from "./suggestion.ts";
 import type { PartitionView, RequestView, SuggestionView } from "./view.ts";
 
@@ -60,7 +65,8 @@ export class BrokerViews {
 
   /** `requests` is the history as of now, which may be later than the event. */
   tell(event: WorldEvent, story: Story, requests: readonly RequestRecord[]): EventDraft | null {
-    return brokerEventView(event, story, requests, this.#readers.errorName);
+    const labelOf: LabelOf = (flight) => flightView(flight, this.tellRequest).label;
+    return brokerEventView(event, story, requests, { errorName: this.#readers.errorName, labelOf });
   }
 
   readonly tellRequest: RequestTeller = (payload) => {
@@ -71,13 +77,17 @@ export class BrokerViews {
   partitions(
     metadata: AppliedMetadata["metadata"],
     { processes, losses }: WorldSource,
+    commands: Commands,
   ): readonly PartitionView[] {
-    return partitionViews(metadata, processes, this.#records, losses);
+    const isrEntries = new IsrEntries(processes, commands);
+    return partitionViews(metadata, processes, this.#records, losses, isrEntries);
   }
 
   requests(records: readonly RequestRecord[]): readonly RequestView[] {
     return this.#requests.of(records);
   }
+
+  readonly sentence = stateSentence;
 
   suggestion(...scene: Parameters<typeof suggestionView>): SuggestionView {
     return suggestionView(...scene);

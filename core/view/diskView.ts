@@ -85,8 +85,9 @@ export class DiskViews {
       .sort((a, b) => a.segment - b.segment);
     this.#known.set(node, new Map(logs.map(({ file, log }) => [file.name, log])));
     let lastSequence = 0;
+    const shownFrom = firstShown(logs);
     for (const [at, { file, log }] of logs.entries()) {
-      log.read(file, lastSequence, at === logs.length - 1);
+      log.read(file, lastSequence, at === logs.length - 1, at >= shownFrom);
       lastSequence = log.lastSequence;
     }
     return logs;
@@ -96,6 +97,15 @@ export class DiskViews {
     const snapshot = this.#readers.snapshotOfFileName(file);
     return snapshot === null ? file : `snapshot up to ${snapshot.index}`;
   }
+}
+
+/** Whose items can be among the last of all; by what is known before they are read on. */
+function firstShown(logs: readonly LogFile[]): number {
+  let at = logs.length - 1;
+  for (let later = 0; at > 0 && later < DISK_ITEMS_MAX; at--) {
+    later += logs[at]?.log.recordCount ?? 0;
+  }
+  return at;
 }
 
 /** The last items of all files together. */

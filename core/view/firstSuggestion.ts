@@ -1,4 +1,4 @@
-import { nextTimer } from "./sentence.ts";
+import { nextTimer } from "./firstSentence.ts";
 import type { Scene } from "./sentence.ts";
 import type { NodeView, SuggestionView } from "./view.ts";
 

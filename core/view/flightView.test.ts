@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { index, nodeId, NO_NODE, offset, term } from "../base/index.ts";
 import { message } from "../raft/message.ts";
 import type { Entry, Message } from "../raft/message.ts";
-import type { Flight, Payload } from "../sim/index.ts";
+import type { Payload } from "../sim/index.ts";
 import { decodeResponse, encodeResponse, errorName, NO_TOPIC_ID } from "../wire/index.ts";
 import { flightView, readyMessageText } from "./flightView.ts";
 import { payloadFacts } from "./requestFacts.ts";
+import { flightOf } from "./testing/flight.ts";
 
 const entry = (at: number): Entry => ({
   index: index(at),
@@ -22,17 +23,8 @@ const raft = (type: Message["type"], changes: Partial<Message> = {}): Message =>
 });
 
 function view(payload: Payload, fromClient = false) {
-  const flight: Flight = {
-    id: 1,
-    from: fromClient
-      ? { kind: "client", id: 1, name: "c1" }
-      : { kind: "node", id: nodeId(1), name: "n1" },
-    to: { kind: "node", id: nodeId(2), name: "n2" },
-    payload,
-    sentAtUs: 1,
-    arrivesAtUs: 9,
-    lostAtUs: null,
-  };
+  const from = { kind: "client", id: 1, name: "c1" } as const;
+  const flight = flightOf({ payload, ...(fromClient && { from }) });
   return flightView(flight, (other) => payloadFacts(other, { decodeResponse, errorName }));
 }
 

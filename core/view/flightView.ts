@@ -32,8 +32,10 @@ export function flightView(flight: Flight, tellRequest: RequestTeller | null): F
     sentAtUs: flight.sentAtUs,
     arrivesAtUs: flight.arrivesAtUs,
     lostAtUs: flight.lostAtUs,
-    heldAtUs: null,
-    isDuplicate: false,
+    heldAtUs: flight.heldAtUs,
+    movesFromUs: flight.movesFromUs,
+    movesFromFraction: flight.movesFromFraction,
+    isDuplicate: flight.isDuplicate,
     label: `${title} from ${from.name} to ${to.name}`,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeId, utf8Encode } from "../base/index.ts";
+import { utf8Encode } from "../base/index.ts";
 import type { Flight, RequestRecord } from "../sim/index.ts";
 import * as codecs from "../wire/codecs.ts";
 import * as describing from "../wire/describe.ts";
@@ -7,6 +7,7 @@ import { encodeRecordBatch, encodeRequest, splitBatches } from "../wire/index.ts
 import { FRAME_BYTES_SHOWN_MAX } from "./brokerPart.ts";
 import { Inspector } from "./inspector.ts";
 import type { WorldSource } from "./source.ts";
+import { flightOf } from "./testing/flight.ts";
 
 const READERS = { ...describing, ...codecs, splitBatches };
 
@@ -86,10 +87,9 @@ test("a long frame is shown in its beginning, a cut one says where it ends", () 
 });
 
 test("a flight is looked at for longer than the world knows it", () => {
-  const flight: Flight = {
+  const flight = flightOf({
     id: 3,
     from: { kind: "client", id: 1, name: "c1" },
-    to: { kind: "node", id: nodeId(2), name: "n2" },
     payload: {
       kind: "clientFrame",
       client: 1,
@@ -100,10 +100,7 @@ test("a flight is looked at for longer than the world knows it", () => {
       api: "produce",
       apiVersion: 9,
     },
-    sentAtUs: 0,
-    arrivesAtUs: 1,
-    lostAtUs: null,
-  };
+  });
   const inspector = new Inspector(READERS);
   const what = { kind: "flight", id: 3 } as const;
   expect(inspector.inspect(worldOf(frame(), [flight]), what)?.title).toBe("produce from c1 to n2");

@@ -23,12 +23,7 @@ export function kafkaEventView(node: NodeId, event: BrokerEvent, story: Story): 
         say`${asSentence(event.reason)}`,
       );
     case "brokerSessionEnded":
-      return draft(
-        2,
-        "warn",
-        say`${nodeNoun(event.broker)} counts as gone.`,
-        say`The controller ${nodeNoun(node)} has had no heartbeat from it for a whole session.`,
-      );
+      return sessionEnded(node, event.broker, story);
     case "recordsAppended":
       return event.asLeader && isNews(story) ? recordsAppended(node, event) : null;
     case "highWatermarkAdvanced":
@@ -91,6 +86,24 @@ type Of<Kind extends BrokerEvent["kind"]> = Extract<BrokerEvent, { kind: Kind }>
 
 const at = (place: { readonly topic: string; readonly partition: number }) =>
   partitionNoun(place.topic, place.partition);
+
+/** A controller that is cut off takes everybody for gone, and nobody hears of that. */
+function sessionEnded(controller: NodeId, broker: NodeId, story: Story): EventDraft {
+  if (!story.reachesMajority(controller)) {
+    return draft(
+      1,
+      "plain",
+      say`${nodeNoun(controller)} takes ${nodeNoun(broker)} for gone.`,
+      say`It is cut off itself, so what it concludes from silence is never committed.`,
+    );
+  }
+  return draft(
+    2,
+    "warn",
+    say`${nodeNoun(broker)} counts as gone.`,
+    say`The controller ${nodeNoun(controller)} has had no heartbeat from it for a whole session.`,
+  );
+}
 
 function recordsAppended(node: NodeId, event: Of<"recordsAppended">): EventDraft {
   const number = event.lastOffset - event.baseOffset + 1;

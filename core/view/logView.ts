@@ -6,6 +6,7 @@ import type { Commands } from "./commands.ts";
 import { nodeName } from "./richText.ts";
 import type { BrokerSource, ProcessSource } from "./source.ts";
 import { majorityOf } from "./summaryView.ts";
+import type { WrittenEntries } from "./writeLabels.ts";
 import type {
   LogCellView,
   LogHeadView,
@@ -95,9 +96,12 @@ export function logRowView(
   leader: NodeLog | null,
   progress: ProgressStatus | null,
   commands: Commands,
+  tornEntries: WrittenEntries,
 ): LogRowView {
   const isRunning = log.process.state === "running";
-  const { note, tone } = noteOf(log, leader);
+  const stranded = log.process.state === "running" ? strandedIndexes(log, leader) : NO_INDEXES;
+  const tornIndex = isRunning ? null : firstLost(log, tornEntries);
+  const { note, tone } = noteOf(log, leader, stranded, tornIndex);
   return {
     node: nodeName(log.process.node),
     cells: log.entries.map((entry) => cellView(entry, log, commands)),
@@ -109,6 +113,8 @@ export function logRowView(
     snapshotIndex: Math.max(0, (log.broker?.raft?.firstIndex ?? 1) - 1),
     note,
     noteTone: tone,
+    tornIndex,
+    stranded,
     progress: progress === null ? null : progressView(progress, log === leader),
   };
 }
@@ -124,13 +130,21 @@ function cellView(entry: Entry, log: NodeLog, commands: Commands): LogCellView {
   };
 }
 
-function noteOf(log: NodeLog, leader: NodeLog | null): { note: string; tone: Tone } {
-  if (log.process.state === "crashed") return { note: "down", tone: "bad" };
+const NO_INDEXES: readonly number[] = [];
+
+function noteOf(
+  log: NodeLog,
+  leader: NodeLog | null,
+  stranded: readonly number[],
+  tornIndex: number | null,
+): { note: string; tone: Tone } {
+  if (log.process.state === "crashed") {
+    return { note: tornIndex === null ? "down" : `${tornIndex} is torn`, tone: "bad" };
+  }
   if (log.process.state === "stopped") {
     return { note: log.broker?.damage == null ? "stopped" : "damaged", tone: "bad" };
   }
   if (log.lastIndex === 0) return { note: "nothing yet", tone: "plain" };
-  const stranded = strandedIndexes(log, leader);
   if (stranded.length > 0) return { note: `stranded ${indexRange(stranded)}`, tone: "warn" };
   if (log.persistedIndex < log.lastIndex) {
     const writing = range(log.persistedIndex + 1, log.lastIndex);
@@ -139,6 +153,12 @@ function noteOf(log: NodeLog, leader: NodeLog | null): { note: string; tone: Ton
   const behind = (leader?.lastIndex ?? 0) - log.lastIndex;
   if (behind > 0) return { note: `behind by ${behind}`, tone: "plain" };
   return { note: "on disk", tone: "plain" };
+}
+
+/** Of a write that was torn, the first entry that its disk does not hold as a whole. */
+function firstLost({ lastIndex }: NodeLog, { firstIndex, lastIndex: last }: WrittenEntries) {
+  const index = lastIndex + 1;
+  return firstIndex <= index && index <= last ? index : null;
 }
 
 /** Entries that the leader does not have: they are not committed and never will be. */

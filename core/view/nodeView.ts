@@ -90,10 +90,13 @@ function timerView(
 }
 
 function isIsolated(world: WorldSource, node: NodeId): boolean {
-  if (world.cuts.length === 0) return false;
+  if (world.cuts.length === 0 && world.links.length === 0) return false;
+  const isCutBy = (from: NodeId, to: NodeId): boolean =>
+    world.links.some((link) => link.isCut && link.from === from && link.to === to);
   return world.processes.every(
     ({ node: other }) =>
       other === node ||
+      (isCutBy(node, other) && isCutBy(other, node)) ||
       world.cuts.some((cut) => cut.nodes.includes(node) !== cut.nodes.includes(other)),
   );
 }
@@ -119,9 +122,14 @@ export function writeView(write: DiskWrite, label: string, term: number): WriteV
 
 const nameOrNull = (node: number): string | null => (node === 0 ? null : nodeName(node));
 
-export const NO_LINKS: readonly LinkView[] = [];
+/** The links between brokers that do something to messages, each direction apart. */
+export function linkViews({ links }: WorldSource): readonly LinkView[] {
+  return links.map(({ from: sender, to: receiver, ...fault }): LinkView => {
+    const [from, to] = [nodeName(sender), nodeName(receiver)];
+    return { id: `link:${from}>${to}`, from, to, ...fault };
+  });
+}
 
-export function networkView({ options }: WorldSource): NetworkView {
-  const { latencyMinUs, latencyMaxUs } = options;
-  return { latencyMinUs, latencyMaxUs, lossPercent: 0 };
+export function networkView({ network }: WorldSource): NetworkView {
+  return { ...network };
 }

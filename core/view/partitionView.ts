@@ -1,5 +1,6 @@
 import { NO_NODE } from "../base/index.ts";
 import type { ClusterMetadata, PartitionMetadata, TopicConfig } from "../metadata/index.ts";
+import type { IsrEntries } from "./isrEntries.ts";
 import { nodeName } from "./richText.ts";
 import type { RecordReader } from "./recordReader.ts";
 import type { ProcessSource, ReplicaSource, WorldSource } from "./source.ts";
@@ -17,10 +18,11 @@ export function partitionViews(
   processes: readonly ProcessSource[],
   records: RecordReader,
   losses: WorldSource["losses"],
+  isrEntries: IsrEntries,
 ): readonly PartitionView[] {
   return [...metadata.partitions.values()].sort(byPlace).map((partition) => {
     const config = metadata.topics.get(partition.topic)?.config ?? NO_CONFIG;
-    return partitionView(partition, config, processes, records, losses);
+    return partitionView(partition, config, processes, records, losses, isrEntries);
   });
 }
 
@@ -37,6 +39,7 @@ function partitionView(
   processes: readonly ProcessSource[],
   records: RecordReader,
   losses: WorldSource["losses"],
+  isrEntries: IsrEntries,
 ): PartitionView {
   const { topic, leader, replicas, isr, group } = partition;
   const running = new Set(processes.filter(isRunning).map(({ node }) => node));
@@ -44,9 +47,11 @@ function partitionView(
   const replicaLogs = processes
     .filter(({ node }) => replicas.includes(node))
     .map((process) => replicaLogView(partition, process, records));
+  const proposed = proposedIsr(partition, processes);
+  const name = partitionName(topic, partition.partition);
   const least = Math.min(config.minInsyncReplicas, replicas.length);
   return {
-    name: partitionName(topic, partition.partition),
+    name,
     topic,
     partition: partition.partition,
     mode: group > 0 ? "raft" : "isr",
@@ -58,7 +63,8 @@ function partitionView(
     addingReplicas: partition.addingReplicas.map(nodeName),
     removingReplicas: partition.removingReplicas.map(nodeName),
     isr: isr.map(nodeName),
-    proposedIsr: proposedIsr(partition, processes),
+    proposedIsr: proposed?.map(nodeName) ?? null,
+    proposedInEntry: proposed === null ? null : isrEntries.indexOf(name, proposed),
     minInsyncReplicas: least,
     uncleanElection: config.uncleanLeaderElection,
     underReplicated: isr.length < replicas.length - partition.addingReplicas.length,
@@ -73,10 +79,10 @@ function partitionView(
 function proposedIsr(
   { topic, partition, leader }: PartitionMetadata,
   processes: readonly ProcessSource[],
-): readonly string[] | null {
+): readonly number[] | null {
   const process = processes.find(({ node, state }) => node === leader && state === "running");
   const led = process?.broker?.led.get(partitionName(topic, partition));
-  return led?.proposals.at(-1)?.isr.map(nodeName) ?? null;
+  return led?.proposals.at(-1)?.isr ?? null;
 }
 
 function uncleanLossCount(

@@ -11,10 +11,11 @@ import type { DiskViews } from "./diskView.ts";
 import { eventView } from "./eventView.ts";
 import type { TellMore } from "./eventView.ts";
 import type { Inspector } from "./inspector.ts";
+import { firstSentence } from "./firstSentence.ts";
 import { firstSuggestion } from "./firstSuggestion.ts";
 import { flightView } from "./flightView.ts";
 import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
-import { cutViews, networkView, NO_LINKS, nodeView, writeView } from "./nodeView.ts";
+import { cutViews, linkViews, networkView, nodeView, writeView } from "./nodeView.ts";
 import type { Members } from "./nodeView.ts";
 import { readyView } from "./readyView.ts";
 import { reuse } from "./reuse.ts";
@@ -22,6 +23,7 @@ import { nodeName } from "./richText.ts";
 import { RunFold } from "./runView.ts";
 import { safetyView } from "./safetyView.ts";
 import { sentenceView } from "./sentence.ts";
+import type { Scene } from "./sentence.ts";
 import type { ProcessSource, Readers, WorldSource } from "./source.ts";
 import { Story } from "./story.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
@@ -109,7 +111,7 @@ export class Projector {
       if (view !== null) told.push(view);
       this.#writeLabels.observe(event, story);
       story.observe(event);
-      this.#run.observe(event, story);
+      this.#run.observe(event, story, view);
       if (event.event.kind === "processStarted") this.#recovered.delete(event.node);
       if (event.event.kind === "recovered") {
         this.#recovered.set(event.node, { ...event.event, atUs: event.atUs });
@@ -121,40 +123,49 @@ export class Projector {
   }
 
   #project(world: WorldSource, story: Story): WorldView {
-    const { nowUs, processes, options } = world;
+    const slices = this.#slices(world, story);
+    const { options, processes } = world;
+    const slow = processes.filter(({ node }) => world.disk(node).faults.slow);
+    const scene: Scene = {
+      ...slices,
+      heartbeatUs: options.heartbeatTicks * options.tickUs,
+      slowDisks: slow.map(({ node }) => nodeName(node)),
+    };
+    const brokers = this.#brokers;
+    return {
+      ...slices,
+      sentence: sentenceView(scene, this.#events, brokers?.sentence ?? firstSentence),
+      suggestion:
+        brokers?.suggestion(scene, story.actionKinds, this.#disks?.suggestions ?? null) ??
+        firstSuggestion(scene),
+    };
+  }
+
+  /** All that the sentence and the suggestion are made from. */
+  #slices(world: WorldSource, story: Story): Omit<WorldView, "sentence" | "suggestion"> {
+    const { nowUs, processes } = world;
     const writes = processes.map(({ node }) => world.writes(node));
     const writeViews = writes.flat().map((write): WriteView => {
       const { label, term } = this.#writeLabels.of(write);
       return writeView(write, label, term);
     });
-    const summary = summaryView(processes);
     const members = membersOf(processes);
-    const logs = this.#logSlices(processes, members);
-    const partitions = this.#partitionViews(world);
-    const { disks, diskBytes } = this.#diskSlices(world);
-    const scene = {
+    const partitionList = this.#partitionViews(world);
+    const partitions = Object.fromEntries(
+      partitionList.map((partition) => [partition.name, partition]),
+    );
+    return {
       nowUs,
-      summary,
+      summary: summaryView(processes),
       nodeNames: processes.map(({ node }) => nodeName(node)),
       nodes: byName(processes, (process) => this.#nodeView(world, process, members, writeViews)),
       cuts: cutViews(world),
-      links: NO_LINKS,
+      links: linkViews(world),
       network: networkView(world),
-      quorum: logs.quorum,
-      partitions: Object.fromEntries(partitions.map((partition) => [partition.name, partition])),
+      partitionNames: partitionList.map(({ name }) => name),
+      partitions,
       requests: this.#brokers?.requests(world.history.requests) ?? [],
       safety: safetyView(world),
-      disks,
-      heartbeatUs: options.heartbeatTicks * options.tickUs,
-    };
-    const { heartbeatUs: _, ...slices } = scene;
-    return {
-      ...slices,
-      ...logs,
-      sentence: sentenceView(scene, this.#events),
-      suggestion:
-        this.#brokers?.suggestion(scene, story.actionKinds, this.#disks?.suggestions ?? null) ??
-        firstSuggestion(scene),
       // In the order in which they were sent, so that the list only slides.
       flights: world
         .flights()
@@ -169,11 +180,11 @@ export class Projector {
           this.#commands,
         ),
       ),
-      diskBytes,
-      ...this.#brokerPart(world, story, scene.partitions),
-      partitionNames: partitions.map(({ name }) => name),
       events: this.#events,
       run: this.#run.view,
+      ...this.#logSlices(processes, members),
+      ...this.#diskSlices(world),
+      ...this.#brokerPart(world, story, partitions),
     };
   }
 
@@ -237,7 +248,8 @@ export class Projector {
       log: logHeadView(firstIndex, logs, leader, this.#commands),
       logs: byName(processes, ({ node }, at) => {
         const known = progress.find(({ id }) => id === node) ?? null;
-        return logRowView(logs[at]!, leader, known, this.#commands);
+        const torn = this.#writeLabels.tornEntries(node);
+        return logRowView(logs[at]!, leader, known, this.#commands, torn);
       }),
       quorum: quorumView(logs, leader, members?.voters ?? []),
     };
@@ -245,17 +257,25 @@ export class Projector {
 
   #partitionViews(world: WorldSource) {
     this.#metadata = newestMetadata(world.processes, this.#metadata);
-    return this.#brokers?.partitions(this.#metadata.metadata, world) ?? [];
+    return this.#brokers?.partitions(this.#metadata.metadata, world, this.#commands) ?? [];
   }
 
-  /** A flight is one object for as long as it flies; all that changes is whether it was lost. */
+  /** A flight is one object for as long as it flies, unless it is lost or somebody touches it. */
   #flightView(flight: Flight): FlightView {
     const known = this.#flights.get(flight);
-    if (known !== undefined && known.lostAtUs === flight.lostAtUs) return known;
+    if (known !== undefined && isAsBefore(known, flight)) return known;
     const view = flightView(flight, this.#brokers?.tellRequest ?? null);
     this.#flights.set(flight, view);
     return view;
   }
+}
+
+function isAsBefore(known: FlightView, flight: Flight): boolean {
+  return (
+    known.lostAtUs === flight.lostAtUs &&
+    known.heldAtUs === flight.heldAtUs &&
+    known.arrivesAtUs === flight.arrivesAtUs
+  );
 }
 
 /** As the leader knows them; while there is none, as the node does that has applied most. */

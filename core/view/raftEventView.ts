@@ -73,16 +73,19 @@ function roleChanged(node: NodeId, event: RoleChanged, story: Story): EventDraft
   if (failed && event.cause !== "leaderFound") return electionFailed(node, event, story);
   if (event.to === "leader") return elected(node, event, story);
   if (event.to === "candidate") return stoodForElection(node, event, story);
+  // Who can win nothing asks again and again, and changes nothing for the others.
+  const isHopeless = story.effectiveLeader() !== null && !story.reachesMajority(node);
+  const importance = isHopeless ? 1 : 2;
   if (event.to === "preCandidate") {
     return draft(
-      2,
+      importance,
       "plain",
       say`${nodeNoun(node)} asks whether it could win an election.`,
       say`${timerRanOut(event.cause)}; a pre-vote raises no term.`,
     );
   }
   return draft(
-    1,
+    importance,
     "plain",
     say`${nodeNoun(node)} gave up its election.`,
     gaveUpReason(event, story),

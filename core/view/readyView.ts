@@ -144,12 +144,12 @@ const NO_ITEM = {
 
 function messageItem(held: boolean) {
   return (message: Message, at: number): ReadyItemView => {
-    const { kind, answer, refused } = raftFacts(message);
+    const { kind, answer, refused, caption } = raftFacts(message);
     return {
       ...NO_ITEM,
       id: `${message.type}:${nodeName(message.to)}:${at}`,
       kind: "message",
-      flight: { kind, answer, refused },
+      flight: { kind, answer, refused, to: nodeName(message.to), caption },
       index: message.entries.at(-1)?.index ?? message.index,
       term: message.term,
       text: readyMessageText(message),

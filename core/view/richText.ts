@@ -12,6 +12,8 @@ export const nodeNoun = (node: number): Noun => ({
   text: nodeName(node),
   ref: `node:${nodeName(node)}`,
 });
+/** Of a node whose name is known and not its number. */
+export const nameNoun = (name: string): Noun => ({ text: name, ref: `node:${name}` });
 export const termNoun = (term: number): Noun => ({ text: `term ${term}`, ref: `term:${term}` });
 export const entryNoun = (index: number): Noun => ({
   text: `entry ${index}`,
@@ -20,6 +22,11 @@ export const entryNoun = (index: number): Noun => ({
 export const partitionNoun = (topic: string, partition: number): Noun => ({
   text: `${topic}-${partition}`,
   ref: `partition:${topic}-${partition}`,
+});
+/** "from n1 to n2"; both directions as "between n1 and n2". */
+export const linkNoun = (from: number, to: number, bothWays: boolean): Noun => ({
+  text: `${bothWays ? "between" : "from"} ${nodeName(from)} ${bothWays ? "and" : "to"} ${nodeName(to)}`,
+  ref: `link:${nodeName(from)}>${nodeName(to)}`,
 });
 /** A word that speaks of a client's request without giving its number. */
 export const requestNoun = (request: number, text: string): Noun => ({

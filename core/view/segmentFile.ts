@@ -8,8 +8,9 @@ import { DISK_ITEMS_MAX } from "./view.ts";
 /** One file of a log, and how the end of it is shown. */
 export class SegmentFile {
   readonly #place: Omit<FoundIn, "bytes">;
-  readonly #scan: SegmentScan;
-  #items: readonly DiskItem[] = [];
+  #scan: SegmentScan;
+  /** Null while they are not shown: long logs would fill the memory with what nobody sees. */
+  #items: readonly DiskItem[] | null = [];
   #damaged: DiskItem | null = null;
   #end: {
     readonly found: FoundUnreadable;
@@ -24,7 +25,8 @@ export class SegmentFile {
 
   /** The last ones, oldest first, at most `DISK_ITEMS_MAX`. */
   get items(): readonly DiskItem[] {
-    return this.#end === null ? this.#items : [...this.#items, this.#end.item];
+    const items = this.#items ?? [];
+    return this.#end === null ? items : [...items, this.#end.item];
   }
 
   /** The first that cannot be read. */
@@ -41,16 +43,21 @@ export class SegmentFile {
   }
 
   /** `isLast`: no other segment follows, so that its end may be torn. */
-  read(file: DiskFile, lastSequence: number, isLast: boolean): void {
+  read(file: DiskFile, lastSequence: number, isLast: boolean, isShown: boolean): void {
+    if (isShown && this.#items === null) {
+      this.#scan = new SegmentScan(this.#place.segment, this.#place.readers);
+    }
     const { isNew, found } = this.#scan.read(file, lastSequence);
     const place = { ...this.#place, bytes: file.bytes.subarray(0, file.sizeBytes) };
     if (isNew) {
       this.#items = [];
       this.#damaged = null;
     }
-    if (found.length > 0) {
+    if (!isShown) {
+      this.#items = null;
+    } else if (found.length > 0) {
       const described = found.slice(-DISK_ITEMS_MAX).map((one) => diskItem(one, place, false));
-      this.#items = [...this.#items, ...described].slice(-DISK_ITEMS_MAX);
+      this.#items = [...(this.#items ?? []), ...described].slice(-DISK_ITEMS_MAX);
     }
     const damaged = found.find(({ kind }) => kind === "unreadable");
     if (damaged !== undefined) this.#damaged ??= diskItem(damaged, place, false);

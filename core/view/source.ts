@@ -25,6 +25,8 @@ export interface WorldSource extends Pick<
   | "options"
   | "flights"
   | "cuts"
+  | "links"
+  | "network"
   | "writes"
   | "disk"
   | "history"

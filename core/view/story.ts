@@ -24,6 +24,8 @@ export interface StoryNode {
   isDamaged: boolean;
   /** As of the newest that any node has applied. */
   isFenced: boolean;
+  /** Its process stands still. */
+  isPaused: boolean;
 }
 
 /** What the events have told of one partition so far: the newest that any node has applied. */
@@ -54,6 +56,8 @@ export class Story {
   readonly partitions = new Map<string, StoryPartition>();
   /** Groups that are cut off from the rest. */
   cuts: readonly (readonly number[])[] = [];
+  /** Directions of single links that let nothing pass, as "1>2". */
+  readonly #cutLinks = new Set<string>();
   /** Nodes that stood for election since there was a leader last, in order. */
   campaigners: number[] = [];
   /** What a person has done to the cluster so far, by kind. */
@@ -110,22 +114,31 @@ export class Story {
     return [...this.nodes].filter(([, node]) => node.running).map(([id]) => id);
   }
 
+  /** Whether messages pass in both directions. */
   canReach(from: number, to: number): boolean {
+    if (this.#cutLinks.has(`${from}>${to}`) || this.#cutLinks.has(`${to}>${from}`)) return false;
     return this.cuts.every((group) => group.includes(from) === group.includes(to));
   }
 
-  /** Nodes that run and that `from` can talk to, itself included. */
+  /** Nodes that run, do not stand still, and that `from` can talk to, itself included. */
   reachableFrom(from: number): number[] {
-    return this.runningNodes().filter((to) => to === from || this.canReach(from, to));
+    return this.runningNodes().filter(
+      (to) => !this.node(to).isPaused && (to === from || this.canReach(from, to)),
+    );
+  }
+
+  /** Whether enough voters hear this node, itself included if it votes. */
+  reachesMajority(from: number): boolean {
+    const { voters } = this.members;
+    return this.reachableFrom(from).filter((to) => voters.includes(to)).length >= this.majority;
   }
 
   /** The leader of the highest term that could commit something now; null if there is none. */
   effectiveLeader(): number | null {
     let best: number | null = null;
     for (const [id, node] of this.nodes) {
-      if (!node.running || node.role !== "leader") continue;
-      const reached = this.reachableFrom(id).filter((other) => this.members.voters.includes(other));
-      if (reached.length < this.majority) continue;
+      if (!node.running || node.isPaused || node.role !== "leader") continue;
+      if (!this.reachesMajority(id)) continue;
       if (best === null || node.term > this.node(best).term) best = id;
     }
     return best;
@@ -196,6 +209,10 @@ export class Story {
     if (action.kind === "startProducer") this.producers.add(action.client);
     if (action.kind === "stopClient") this.producers.delete(action.client);
     if (action.kind === "snapshot") this.#snapshotsAskedFor.add(action.node);
+    if (action.kind === "pause" || action.kind === "resume") {
+      this.node(action.node).isPaused = action.kind === "pause";
+    }
+    if (action.kind === "setLink") this.#setLink(action);
     if (action.kind === "cut") {
       this.cuts = [...this.cuts, action.nodes];
     } else if (action.kind === "heal") {
@@ -209,6 +226,13 @@ export class Story {
     }
   }
 
+  #setLink({ from, to, bothWays, isCut }: Extract<Action, { kind: "setLink" }>): void {
+    for (const way of [`${from}>${to}`, ...(bothWays ? [`${to}>${from}`] : [])]) {
+      if (isCut) this.#cutLinks.add(way);
+      else this.#cutLinks.delete(way);
+    }
+  }
+
   #startNode(node: NodeId): void {
     const starts = this.node(node).starts + 1;
     const { isFenced } = this.node(node);
@@ -218,6 +242,7 @@ export class Story {
   #stopNode(id: NodeId): void {
     const node = this.node(id);
     node.running = false;
+    node.isPaused = false;
     node.role = "follower";
   }
 
@@ -368,5 +393,6 @@ function stoppedNode(): StoryNode {
     hasAskedToJoin: false,
     isDamaged: false,
     isFenced: false,
+    isPaused: false,
   };
 }

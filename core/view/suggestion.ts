@@ -1,7 +1,8 @@
 import type { Action } from "../sim/index.ts";
 import { isInternal } from "./partitionView.ts";
 import { timeOut } from "./firstSuggestion.ts";
-import { nextTimer } from "./sentence.ts";
+import { letGo, nextByHand } from "./handSuggestion.ts";
+import { nextTimer } from "./firstSentence.ts";
 import type { Scene } from "./sentence.ts";
 import type { NodeView, PartitionView, SuggestionView } from "./view.ts";
 
@@ -40,15 +41,20 @@ export function suggestionView(
     return wasTried ? heal(cut) : produceDespite(partition, "cut");
   }
   if (leader === undefined) {
+    const awake = running.filter(({ isPaused }) => !isPaused);
+    const held = awake.length < (nodes[0]?.votesNeeded ?? 0) ? letGo(scene) : null;
+    if (held !== null) return held;
     const campaigns = running.some(({ role }) => role === "candidate" || role === "preCandidate");
     // An election that is under way needs no second one beside it.
     if (campaigns && down !== undefined) return restart(down);
-    return timeOut(nextTimer(running) ?? running[0] ?? nodes[0]!);
+    return timeOut(nextTimer(awake) ?? awake[0] ?? nodes[0]!);
   }
   if (down !== undefined) {
     const wasTried = partition === null || hasTriedSince(scene, down.processSinceUs);
     return wasTried ? restart(down) : produceDespite(partition, "down");
   }
+  const held = letGo(scene);
+  if (held !== null) return held;
   const followUp = onDisks?.followUp(scene, partition) ?? null;
   if (followUp !== null) return followUp;
   if (!tried.has("kill")) return killLeader(leader);
@@ -62,7 +68,9 @@ export function suggestionView(
     const other = running.find((node) => node !== leader);
     if (other !== undefined) return timeOutAgainstLeader(other, leader);
   }
-  return onDisks?.next(scene, tried, leader) ?? killLeader(leader);
+  const other = running.find((node) => node !== leader && node.membership === "voter");
+  const byHand = other === undefined ? null : nextByHand(leader, other, tried);
+  return byHand ?? onDisks?.next(scene, tried, leader) ?? killLeader(leader);
 }
 
 const cutSinceUs = (scene: Scene): number =>

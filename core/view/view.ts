@@ -1,4 +1,5 @@
 import type { ReadyStage } from "../broker/io.ts";
+import type { ActionBody } from "../sim/run.ts";
 import type { DiskFault, DiskFaults } from "../sim/diskFaults.ts";
 import type { WalRecordKind } from "../wal/index.ts";
 import type { BrokerPartView } from "./brokerPart.ts";
@@ -90,6 +91,7 @@ export type SuggestedAction =
       readonly label: string;
     }
   | { readonly kind: "powerCut" | "powerOn"; readonly label: string }
+  | { readonly kind: "act"; readonly action: ActionBody; readonly label: string }
   | {
       readonly kind: "diskFault";
       readonly node: string;
@@ -236,6 +238,9 @@ export interface FlightView {
   readonly lostAtUs: number | null;
   /** Since when a person holds it where it is; null when nobody does. */
   readonly heldAtUs: number | null;
+  /** Since when it moves as it moves now, and which part of its way, 0 to 1, was behind it then. */
+  readonly movesFromUs: number;
+  readonly movesFromFraction: number;
   /** It repeats an earlier message, because a person wanted that. */
   readonly isDuplicate: boolean;
   readonly term: number;
@@ -268,9 +273,13 @@ export interface LogRowView {
   readonly persistedIndex: number;
   /** Entries up to here are in a snapshot and no longer in the log; 0 for none. */
   readonly snapshotIndex: number;
-  /** "on disk", "writing 20", "stranded 17, 18", "nothing yet". */
+  /** "on disk", "writing 20", "stranded 17, 18", "19 is torn", "nothing yet". */
   readonly note: string;
   readonly noteTone: Tone;
+  /** The entry in whose write a node that is down lost its power, so that a restart cuts it off. */
+  readonly tornIndex: number | null;
+  /** Entries that the leader does not have: never committed, and to be cut. */
+  readonly stranded: readonly number[];
   /** What the leader believes of this node; null when there is no leader or it is down. */
   readonly progress: ProgressView | null;
 }
@@ -429,11 +438,15 @@ export interface ReadyStageView {
 export interface ReadyItemView {
   readonly id: string;
   readonly kind: "entry" | "hardState" | "message" | "command";
-  /** Of a message, so that it wears the stage's glyph. */
+  /** Of a message, so that it wears the stage's glyph and stands on its way there. */
   readonly flight: {
     readonly kind: FlightKind;
     readonly answer: boolean;
     readonly refused: boolean;
+    /** "n2". */
+    readonly to: string;
+    /** As the flight will have it: "ack 20". */
+    readonly caption: string;
   } | null;
   readonly index: number;
   readonly term: number;
@@ -470,6 +483,8 @@ export interface PartitionView {
   readonly isr: readonly string[];
   /** What its leader has proposed instead, while that is not committed. */
   readonly proposedIsr: readonly string[] | null;
+  /** The entry of the metadata log that says so; null until the controller has appended it. */
+  readonly proposedInEntry: number | null;
   readonly minInsyncReplicas: number;
   /** Whether a replica from outside the ISR may lead when there is no other. */
   readonly uncleanElection: boolean;

@@ -4,8 +4,9 @@ import { draft } from "./eventDraft.ts";
 import type { EventDraft } from "./eventDraft.ts";
 import { asSentence, count, entryNoun, nodeList, nodeNoun, say, termNoun } from "./richText.ts";
 import type { Story } from "./story.ts";
+import type { RichText } from "./view.ts";
 
-/** Power, network and broken rules. Null as well for what brokers and clients tell of themselves. */
+/** Power and network. Null as well for what brokers and clients tell of themselves. */
 export function worldEventView(event: WorldEvent, story: Story): EventDraft | null {
   const what = event.event;
   switch (what.kind) {
@@ -26,13 +27,6 @@ export function worldEventView(event: WorldEvent, story: Story): EventDraft | nu
       );
     case "messageLost":
       return messageLost(what, story);
-    case "ruleBroken":
-      return draft(
-        2,
-        "bad",
-        say`The rule "${what.violation.rule}" was broken.`,
-        say`${asSentence(what.violation.text)}`,
-      );
     default:
       return null;
   }
@@ -137,6 +131,8 @@ function messageLost(
 ): EventDraft | null {
   const { payload, from, to } = flight;
   if (payload.kind !== "raft" || from.kind !== "node" || to.kind !== "node") return null;
+  // Of one that was dropped that is said already.
+  if (reason === "dropped") return null;
   const { type } = payload.message;
   if (type !== "MsgVote" && type !== "MsgPreVote") return null;
   if (!story.isFirstLostVote(from.id, flight.sentAtUs)) return null;
@@ -146,6 +142,17 @@ function messageLost(
     say`${nodeNoun(from.id)} asked ${nodeNoun(to.id)} for its ${
       type === "MsgVote" ? "vote" : "pre-vote"
     }, but the message was lost.`,
-    reason === "cut" ? say`The network is cut between them.` : say`${nodeNoun(to.id)} is down.`,
+    lossReason(reason, to.id),
   );
+}
+
+function lossReason(reason: "cut" | "loss" | "nodeDown", to: number): RichText {
+  switch (reason) {
+    case "cut":
+      return say`The network is cut between them.`;
+    case "loss":
+      return say`Links here lose some of their messages.`;
+    case "nodeDown":
+      return say`${nodeNoun(to)} is down.`;
+  }
 }

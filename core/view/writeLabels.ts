@@ -12,15 +12,21 @@ export interface WriteLabel {
   readonly term: number;
 }
 
+/** The first and the last of the entries in a write; 0 when there is none. */
+export interface WrittenEntries {
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+}
+
 /** What a node has handed to its log since its last write began. */
 interface Gathered {
-  /** Of the first and the last entry; 0 when there is none. */
   firstIndex: number;
   lastIndex: number;
   hardState: boolean;
   readonly records: Map<string, number>;
 }
 
+const NO_ENTRIES: WrittenEntries = { firstIndex: 0, lastIndex: 0 };
 const LOG: WriteLabel = { label: "log", term: 0 };
 const HISTORY_MAX = 24;
 const LABELS_MAX = 256;
@@ -38,6 +44,9 @@ export class WriteLabels {
   /** When the sync began that a node waits for. */
   readonly #startedAtUs = new Map<number, number>();
   readonly #syncHistoryUs = new Map<number, readonly number[]>();
+  /** Of the last write that each node began, and of the one in which it lost its power. */
+  readonly #written = new Map<number, WrittenEntries>();
+  readonly #torn = new Map<number, WrittenEntries>();
   readonly #terms = new Map<number, number>();
   readonly #segmentOf: Readers["segmentOfFileName"];
 
@@ -52,6 +61,12 @@ export class WriteLabels {
         this.#gathered.delete(node);
         this.#startedAtUs.delete(node);
         this.#lastIndex.delete(node);
+        break;
+      case "writeTorn":
+        this.#torn.set(node, this.#written.get(node) ?? NO_ENTRIES);
+        break;
+      case "processStarted":
+        this.#torn.delete(node);
         break;
       case "recovered":
         this.#lastIndex.set(node, event.entryCount);
@@ -107,6 +122,11 @@ export class WriteLabels {
     }
   }
 
+  /** What was in the write in whose middle a node that is down lost its power. */
+  tornEntries(node: number): WrittenEntries {
+    return this.#torn.get(node) ?? NO_ENTRIES;
+  }
+
   /** The last finished syncs of a node, oldest first. */
   syncHistoryUs(node: number): readonly number[] {
     return this.#syncHistoryUs.get(node) ?? [];
@@ -127,7 +147,9 @@ export class WriteLabels {
 
   #start(node: number, atUs: number, sync: boolean, story: Story): void {
     if (sync) this.#startedAtUs.set(node, atUs);
-    const label = labelOf(this.#gatheredOf(node));
+    const gathered = this.#gatheredOf(node);
+    const label = labelOf(gathered);
+    this.#written.set(node, gathered);
     this.#keep(`${node}:${atUs}`, { label, term: story.node(node).term });
     this.#gathered.delete(node);
   }

@@ -2,6 +2,7 @@ import { index, nodeId, term } from "../../base/index.ts";
 import type { BrokerEvent } from "../../broker/index.ts";
 import type { Happening, RequestRecord } from "../../sim/index.ts";
 import { brokerEventView } from "../brokerEventView.ts";
+import { flightView } from "../flightView.ts";
 import { eventView } from "../eventView.ts";
 import type { TellMore } from "../eventView.ts";
 import { plainText } from "../richText.ts";
@@ -16,7 +17,10 @@ export class Teller {
   #id = 0;
 
   readonly #tellMore: TellMore = (event, story) =>
-    brokerEventView(event, story, this.requests, this.#errorName);
+    brokerEventView(event, story, this.requests, {
+      errorName: this.#errorName,
+      labelOf: (flight) => flightView(flight, null).label,
+    });
 
   constructor(errorName: ErrorName) {
     this.#errorName = errorName;
