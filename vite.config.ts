@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
-import { defaultClientConditions, defaultServerConditions } from "vite";
+import { defaultClientConditions, defaultServerConditions, transformWithOxc } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Nothing leaves the origin, and nothing written into the page can run or restyle it. */
@@ -10,7 +13,9 @@ const CONTENT_SECURITY_POLICY = [
   "worker-src 'self'",
   "style-src 'self'",
   "font-src 'self'",
-  "img-src 'self'",
+  // A picture of the page is painted from what the page itself has drawn; only its own code can make
+  // an address of this kind, and an image runs nothing.
+  "img-src 'self' blob:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -31,10 +36,38 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/**
+ * Writes `serviceWorker.js` beside the built page, with the list of everything that was built. Its
+ * version is a hash over all of that, so it changes with any byte and with nothing else.
+ */
+function serviceWorker(): Plugin {
+  const source = join(import.meta.dirname, "src/serviceWorker.ts");
+  return {
+    name: "service-worker",
+    apply: "build",
+    async writeBundle({ dir }) {
+      if (dir === undefined) return;
+      const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== "serviceWorker.js")
+        .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+        .sort();
+      const version = createHash("sha256");
+      for (const file of files) version.update(file).update(readFileSync(join(dir, file)));
+      const { code } = await transformWithOxc(readFileSync(source, "utf8"), source, {
+        define: {
+          __FILES__: JSON.stringify(files),
+          __VERSION__: JSON.stringify(version.digest("hex").slice(0, 16)),
+        },
+      });
+      writeFileSync(join(dir, "serviceWorker.js"), code);
+    },
+  };
+}
+
 export default defineConfig({
   // Relative, so that the built page runs from any folder of any static host.
   base: "./",
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), serviceWorker()],
   // Core is read from its TypeScript source, by the page and by the tests alike.
   resolve: { conditions: ["source", ...defaultClientConditions] },
   ssr: {

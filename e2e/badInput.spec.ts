@@ -31,7 +31,7 @@ test("a produce request to a dead node is answered by a sentence", async ({ clus
   await cluster.open();
   await cluster.runFast();
   const leader = await cluster.partitionLeader("orders-0");
-  await cluster.act("Cut power", leader);
+  await cluster.kill(leader);
   await cluster.produce({ to: leader, partition: "orders-0", key: "k", value: "v" });
   await expect(cluster.requests().first()).toContainText(`${leader} is down`);
 });

@@ -14,22 +14,22 @@ test("a topic made on the page outlives a broker, says error 19 in words, and he
   // Of the brokers that do not lead the metadata log, one goes; its partitions get other leaders.
   const { name: controller } = await cluster.leader();
   const [first = "", second = ""] = ["n1", "n2", "n3"].filter((name) => name !== controller);
-  await cluster.act("Cut power", first);
+  await cluster.kill(first);
   for (const name of names) {
     await expect(cluster.partition(name)).toHaveAccessibleName(
       new RegExp(`led by (?!${first}).*out of sync ${first}`),
     );
   }
 
-  await cluster.act("Cut power", second);
+  await cluster.kill(second);
   await expect(page.getByText("Only", { exact: false }).first()).toBeVisible();
-  await cluster.act("Restart", second);
+  await cluster.restart(second);
   await expect(cluster.leaderGlyph()).toBeVisible();
   await expect(cluster.partition("payments-0")).toHaveAccessibleName(
     new RegExp(`led by n\\d, in sync`),
   );
 
-  await cluster.act("Restart", first);
+  await cluster.restart(first);
   for (const name of names) {
     await expect(cluster.partition(name)).toHaveAccessibleName(/in sync n\d, n\d, n\d$/);
   }
@@ -44,7 +44,7 @@ test("acks=all below min ISR is refused with error 19 in plain words, and works 
   await cluster.showPanel("Partitions");
   const { name: controller } = await cluster.leader();
   const victim = controller === "n1" ? "n2" : "n1";
-  await cluster.act("Cut power", victim);
+  await cluster.kill(victim);
   const partition = await partitionOfAnother(cluster, victim);
   await expect(cluster.partition(partition)).toHaveAccessibleName(/below min ISR 3/);
 
@@ -59,7 +59,7 @@ test("acks=all below min ISR is refused with error 19 in plain words, and works 
   ).toContainText(`${leader} leads`);
 
   await cluster.showPanel("Partitions");
-  await cluster.act("Restart", victim);
+  await cluster.restart(victim);
   await expect(cluster.partition(partition)).toHaveAccessibleName(/in sync n\d, n\d, n\d$/);
   await cluster.produce({ to: leader, partition, key: "k", value: "v" });
   await expect(cluster.requests().first()).toContainText("offset 0");

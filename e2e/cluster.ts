@@ -1,156 +1,178 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { give, say, type Given, type Way } from "./hands.ts";
+import { Screen } from "./screen.ts";
 
-export type NodeAction = "Cut power" | "Restart" | "Time out" | "Cut links" | "Heal links";
+export type DiskFault =
+  | "Lost cache"
+  | "Torn sectors"
+  | "Lost names"
+  | "Lying fsync"
+  | "Slow writes"
+  | "No room";
+export type Stage = "Send now" | "Persist" | "Send after" | "Apply" | "Advance";
+export type StepUnit = "event" | "Ready" | "tick";
 
 /**
- * A cluster as a person meets it on the page: by role and label only. Copy this file to write your
- * own scenarios; it knows no selector that a screen reader does not.
+ * A cluster as a person meets it on the page. Copy the three files `cluster.ts`, `screen.ts` and
+ * `hands.ts` to write your own scenarios; README.md says what of them is stable.
  */
-export class Cluster {
-  readonly page: Page;
+export class Cluster extends Screen {
+  /** How commands are given from now on. */
+  way: Way = "palette";
 
-  constructor(page: Page) {
-    this.page = page;
-  }
-
-  /** Opens a run and waits until some node leads and the topic is there. */
+  /** Opens an address and waits until some node leads and there are partitions. */
   async open(address = "?seed=1042"): Promise<void> {
-    await this.page.goto(`/${address}`);
-    await expect(this.leaderGlyph()).toBeVisible();
-    await expect(this.partition("orders-0")).toBeVisible();
+    await this.page.goto(address.startsWith("http") ? address : `/${address}`);
+    await expect(this.leaderGlyph().first()).toBeVisible({ timeout: 60_000 });
+    await expect(this.region("Partitions").getByRole("button", { name: /-0, / })).not.toHaveCount(
+      0,
+    );
   }
 
-  leaderGlyph(): Locator {
-    return this.#picture().getByRole("button", { name: /^n\d+, leader of term \d+/ });
+  // Nodes
+
+  /** Cuts the power of a node: its memory is gone, and what its disk had not synced. */
+  async kill(name: string): Promise<void> {
+    await this.#toNode(name, `Cut power of ${name}`);
   }
 
-  node(name: string): Locator {
-    return this.#picture().getByRole("button", { name: new RegExp(`^${name}, `) });
+  async restart(name: string): Promise<void> {
+    await this.#toNode(name, `Restart ${name}`);
   }
 
-  /** One row of the log panel, said as a sentence. */
-  logRow(name: string): Locator {
-    return this.region("Log").getByRole("group", { name: new RegExp(`^${name}: `) });
+  async timeOut(name: string): Promise<void> {
+    await this.#toNode(name, `Time out ${name}`);
   }
 
-  /** One entry on one node. */
-  entries(name: string): Locator {
-    return this.logRow(name).getByRole("img", { name: /^entry \d+/ });
+  /** Stops the process of a node without its knowing, as its system would. */
+  async pauseNode(name: string): Promise<void> {
+    await this.#toNode(name, `Pause ${name}`);
   }
 
-  partition(name: string): Locator {
-    return this.region("Partitions").getByRole("button", { name: new RegExp(`^${name}, `) });
+  async resumeNode(name: string): Promise<void> {
+    await this.#toNode(name, `Resume ${name}`);
   }
 
-  /** The last request first. */
-  requests(): Locator {
-    return this.region("Requests").getByRole("listitem");
+  async skewClock(name: string, percent: 50 | 100 | 200): Promise<void> {
+    await this.#toNode(name, `Run the clock of ${name} at ${percent} %`, `Clock of ${name}`);
   }
 
-  events(): Locator {
-    return this.region("What happened").getByRole("listitem");
+  /** Switches a fault of a disk on, or off again. */
+  async toggleDiskFault(name: string, fault: DiskFault): Promise<void> {
+    await this.#toNode(name, `${fault} on the disk of ${name}`, `Disk of ${name}`);
   }
 
-  /** What stands on the disk of the selected node. */
-  disk(): Locator {
-    return this.region("Disk");
+  async tearNextWrite(name: string): Promise<void> {
+    await this.#toNode(name, `Tear the next write of ${name}`, `Disk of ${name}`);
   }
 
-  /** The end of its log, one option a record. */
-  diskRecords(): Locator {
-    return this.disk().getByRole("option");
+  async failNextSync(name: string): Promise<void> {
+    await this.#toNode(name, `Fail the next fsync of ${name}`, `Disk of ${name}`);
   }
 
-  async showDisk(name: string): Promise<void> {
-    await this.node(name).click();
-    await this.page.getByRole("button", { name: "Disk", exact: true }).click();
-    await expect(this.diskRecords().first()).toBeVisible();
+  /** Lets the Ready loop of a node wait before a stage, or go on. */
+  async toggleHold(name: string, stage: Stage): Promise<void> {
+    await this.#toNode(name, `Hold ${name} before ${stage}`, `Ready loop of ${name}`);
   }
 
-  /** "2 entries, commit 2": what two equal logs have in common. */
-  async logFacts(name: string): Promise<string> {
-    return /^n\d+: (\d+ entries, commit \d+)/.exec(await labelOf(this.logRow(name)))?.[1] ?? "";
+  async powerCut(): Promise<void> {
+    await say(this.page, "Power cut for all nodes");
   }
 
-  timeBar(): Locator {
-    return this.page.getByRole("slider", { name: "Time" });
+  async powerOn(): Promise<void> {
+    await say(this.page, "Power on for all nodes");
   }
 
-  /** Who leads, and in which term, as the cluster's picture says it. */
-  async leader(): Promise<{ readonly name: string; readonly term: number }> {
-    const label = await labelOf(this.leaderGlyph());
-    const match = /^(n\d+), leader of term (\d+)/.exec(label);
-    expect(match, `the label of a leader: ${label}`).not.toBeNull();
-    return { name: match![1]!, term: Number(match![2]) };
+  async addNode(): Promise<void> {
+    await say(this.page, "Add a node");
   }
 
-  /** Who leads a partition, as the matrix says it. */
-  async partitionLeader(name: string): Promise<string> {
-    const label = await labelOf(this.partition(name));
-    return /led by (n\d+)/.exec(label)?.[1] ?? "nobody";
+  /** Of a node that is down. */
+  async removeNode(name: string): Promise<void> {
+    await this.#toNode(name, `Remove ${name}`);
   }
 
-  async act(action: NodeAction, name: string): Promise<void> {
-    await this.node(name).click();
-    await this.region(`Actions on ${name}`)
-      .getByRole("button", { name: `${action} of ${name}` })
-      .or(this.page.getByRole("button", { name: `${action} ${name}`, exact: true }))
-      .first()
-      .click();
+  // The network
+
+  /** Cuts one node off from all others. */
+  async cutOff(name: string): Promise<void> {
+    await this.#toNode(name, `Cut links of ${name}`);
   }
 
-  async power(action: "Power cut" | "Power on"): Promise<void> {
-    await this.page.getByRole("button", { name: `${action} for all nodes` }).click();
+  async heal(name: string): Promise<void> {
+    await this.#toNode(name, `Heal links of ${name}`);
   }
+
+  /** One direction only; the other still works. */
+  async cutLink(from: string, to: string): Promise<void> {
+    await this.#toLink(from, to, `Cut link ${from} to ${to}`);
+  }
+
+  async cutLinks(from: string, to: string): Promise<void> {
+    await this.#toLink(from, to, `Cut links ${between(from, to)}`);
+  }
+
+  async clearLinks(from: string, to: string): Promise<void> {
+    await this.#toLink(from, to, `Clear links ${between(from, to)}`);
+  }
+
+  async loseMessages(from: string, to: string, percent: 10 | 50 | 100): Promise<void> {
+    const both = between(from, to);
+    await this.#toLink(from, to, `Lose ${percent} % ${both}`, `Loss ${both}`);
+  }
+
+  async addLatency(from: string, to: string, ms: 50 | 200 | 1000): Promise<void> {
+    const both = between(from, to);
+    await this.#toLink(from, to, `Add ${ms} ms ${both}`, `Latency ${both}`);
+  }
+
+  // Messages under way. The world should be paused: a message that moves is hard to hit.
+
+  async holdMessage(label: string): Promise<void> {
+    await this.#toMessage(label, `Hold ${label}`);
+  }
+
+  async releaseMessage(label: string): Promise<void> {
+    await this.#toMessage(label, `Release ${label}`);
+  }
+
+  async dropMessage(label: string): Promise<void> {
+    await this.#toMessage(label, `Drop ${label}`);
+  }
+
+  async delayMessage(label: string, by: "100 ms" | "1 s"): Promise<void> {
+    await this.#toMessage(label, `Delay by ${by}: ${label}`);
+  }
+
+  async duplicateMessage(label: string): Promise<void> {
+    await this.#toMessage(label, `Duplicate ${label}`);
+  }
+
+  // Clients and topics
 
   /** Sends one produce request; the first row of the requests is its. */
   async produce(request: {
-    readonly to: string;
+    /** Default: wherever the leader is. */
+    readonly to?: string;
     readonly partition: string;
     readonly key: string;
     readonly value: string;
   }): Promise<void> {
     const panel = this.region("Partitions");
     await panel.getByRole("combobox", { name: "Partition" }).selectOption(request.partition);
-    await panel.getByRole("combobox", { name: "Node" }).selectOption({ label: request.to });
+    if (request.to !== undefined) {
+      await panel.getByRole("combobox", { name: "Node" }).selectOption({ label: request.to });
+    }
     await panel.getByRole("textbox", { name: "Key" }).fill(request.key);
     await panel.getByRole("textbox", { name: "Value" }).fill(request.value);
     await panel.getByRole("button", { name: "Send", exact: true }).click();
   }
 
+  /** Reads a partition from its beginning; the first row of the requests says what it holds. */
   async readBack(partition: string): Promise<void> {
     const panel = this.region("Partitions");
     await panel.getByRole("combobox", { name: "Partition" }).selectOption(partition);
     await panel.getByRole("button", { name: "Read back" }).click();
-  }
-
-  /** The moment on the screen, in the unit of the time bar. */
-  async shownTime(): Promise<number> {
-    return Number(await this.timeBar().getAttribute("aria-valuenow"));
-  }
-
-  /** Takes the handle of the time bar and drags it to the left until the moment is reached. */
-  async dragBackTo(moment: number): Promise<void> {
-    const box = (await this.timeBar().boundingBox())!;
-    let x = box.x + box.width / 2;
-    const y = box.y + box.height / 2;
-    await this.page.mouse.move(x, y);
-    await this.page.mouse.down();
-    for (; x > 0 && (await this.shownTime()) > moment; x -= 12) await this.page.mouse.move(x, y);
-    await this.page.mouse.up();
-  }
-
-  async pause(): Promise<void> {
-    await this.page.getByRole("button", { name: "Pause" }).click();
-  }
-
-  async play(): Promise<void> {
-    await this.page.getByRole("button", { name: "Play" }).click();
-  }
-
-  /** Ten simulated seconds a second: tests need not watch. */
-  async runFast(): Promise<void> {
-    await this.page.getByRole("slider", { name: "Speed" }).press("End");
   }
 
   async showPanel(name: "Partitions" | "Clients" | "Admin"): Promise<void> {
@@ -184,26 +206,149 @@ export class Cluster {
     await form.getByRole("button", { name: "Run" }).click();
   }
 
-  #picture(): Locator {
-    return this.region("Cluster");
+  async showDisk(name: string): Promise<void> {
+    await this.node(name).click();
+    await this.page
+      .getByRole("group", { name: "Panel of the node" })
+      .getByRole("button", { name: "Disk", exact: true })
+      .click();
+    await expect(this.diskRecords().first()).toBeVisible();
   }
 
-  region(name: string): Locator {
-    return this.page.getByRole("region", { name, exact: true });
+  // Time
+
+  async pause(): Promise<void> {
+    await this.page.getByRole("button", { name: "Pause", exact: true }).click();
+    await expect(this.page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  }
+
+  async play(): Promise<void> {
+    await this.page.getByRole("button", { name: "Play", exact: true }).click();
+  }
+
+  /** Ten simulated seconds a second: tests need not watch. */
+  async runFast(): Promise<void> {
+    await this.page.getByRole("slider", { name: "Speed" }).press("End");
+  }
+
+  /** Goes to a moment of the run, and stays there. */
+  async at(seconds: number): Promise<void> {
+    const moment = `${seconds.toFixed(3)} s`;
+    await say(this.page, `Go to ${moment}`);
+    await expect.poll(() => this.seconds()).toBeCloseTo(seconds, 3);
+  }
+
+  /** To where the run ends so far. */
+  async toEnd(): Promise<void> {
+    await say(this.page, "Go to the end");
+    await expect.poll(async () => (await this.endSeconds()) - (await this.seconds())).toBe(0);
+  }
+
+  /** To the next or the previous event, Ready of the selected node, or tick of its clock. */
+  async step(by: StepUnit = "event", direction: "next" | "previous" = "next"): Promise<void> {
+    if (by !== "event") await say(this.page, `Step by ${by}`);
+    const word = direction === "next" ? "Next" : "Previous";
+    const before = await this.seconds();
+    await this.page.getByRole("button", { name: `${word} ${by}`, exact: true }).click();
+    // Two events of one millisecond are at the same time as far as the screen says.
+    for (let look = 0; look < 20 && (await this.seconds()) === before; look++) {
+      await this.page.waitForTimeout(20);
+    }
+  }
+
+  /** Lets time run fast until something holds, then pauses. */
+  async runUntil(holds: () => Promise<boolean>): Promise<void> {
+    await this.runFast();
+    const button = this.page.getByRole("button", { name: "Play", exact: true });
+    if (await button.isVisible()) await button.click();
+    await expect.poll(holds, { timeout: 30_000, intervals: [50] }).toBe(true);
+    await this.pause();
+  }
+
+  /** At least so long: at ten times the speed nobody can stop at a moment. */
+  async runFor(seconds: number): Promise<void> {
+    const until = (await this.seconds()) + seconds;
+    await this.runUntil(async () => (await this.seconds()) >= until);
+  }
+
+  /** Takes the handle of the time bar and drags it to the left until the moment is reached. */
+  async dragBackTo(seconds: number): Promise<void> {
+    const box = (await this.timeBar().boundingBox())!;
+    let x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    for (; x > 0 && (await this.seconds()) > seconds; x -= 12) await this.page.mouse.move(x, y);
+    await this.page.mouse.up();
+  }
+
+  async undo(): Promise<void> {
+    await say(this.page, "Undo the last action");
+  }
+
+  /** Takes another branch beside this one. */
+  async compareWith(branch: string): Promise<void> {
+    await say(this.page, `Compare with branch ${branch}`);
+  }
+
+  // The run as a whole
+
+  /** The hash over everything that has happened so far; time must stand still. */
+  async hash(): Promise<string> {
+    await this.page.getByRole("button", { name: /^Seed/ }).click();
+    const shown = this.page.getByLabel("Trace hash");
+    await expect(shown).toHaveText(/[0-9a-f]{8,}/);
+    const hash = await shown.innerText();
+    await this.page.keyboard.press("Escape");
+    return hash;
+  }
+
+  /** A link to this run at this moment, as the share sheet copies it. */
+  async link(): Promise<string> {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await this.page.getByRole("button", { name: "Share", exact: true }).click();
+    const sheet = this.page.getByRole("dialog", { name: "Share" });
+    await sheet.getByRole("button", { name: "Copy link" }).click();
+    await expect(this.page.getByText("Link copied.").first()).toBeVisible();
+    await this.page.keyboard.press("Escape");
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  async #toNode(name: string, command: string, submenu?: string): Promise<void> {
+    await this.#give(this.node(name), { command, ...(submenu && { submenu }) });
+  }
+
+  async #toLink(from: string, to: string, command: string, submenu?: string): Promise<void> {
+    await this.#give(this.linkBetween(from, to), { command, ...(submenu && { submenu }) });
+  }
+
+  async #toMessage(label: string, command: string): Promise<void> {
+    await this.#give(this.message(new RegExp(`^${label}`)).first(), { command });
+  }
+
+  #give(object: Locator, given: Given): Promise<void> {
+    return give(this.page, this.way, object, given);
   }
 }
 
-async function labelOf(locator: Locator): Promise<string> {
-  return (await locator.getAttribute("aria-label")) ?? "";
+/** What goes for both directions names the lower node first. */
+function between(one: string, other: string): string {
+  return `between ${[one, other].toSorted().join(" and ")}`;
+}
+
+/** What the page reports in the console, which nobody should ever see. */
+export function watchConsole(page: Page): readonly string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  return problems;
 }
 
 export const test = base.extend<{ cluster: Cluster }>({
   cluster: async ({ page }, use) => {
-    const problems: string[] = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
+    const problems = watchConsole(page);
     await use(new Cluster(page));
     expect(problems, "nothing is reported in the console").toEqual([]);
   },

@@ -18,7 +18,7 @@ test("a torn write is cut off at the next start, and the node catches up", async
   await expect(cluster.diskRecords().last()).toHaveAccessibleName(/^torn record \d+/);
   await expect(cluster.disk()).toContainText("A restart cuts it off.");
 
-  await cluster.act("Restart", follower);
+  await cluster.restart(follower);
   await expect(cluster.disk()).toContainText(/has cut off a torn tail of \d+ byte/);
   await expect(cluster.diskRecords().last()).not.toHaveAccessibleName(/torn/);
   await cluster.runFast();
@@ -38,13 +38,13 @@ test("after a power cut of all, the same log is on the page", async ({ cluster }
   const before = await logs(cluster);
   expect(before[0]!.length).toBeGreaterThan(4);
 
-  await cluster.power("Power cut");
+  await cluster.powerCut();
   for (const name of NODES) {
     await expect(cluster.node(name)).toHaveAccessibleName(/ without power /);
   }
   expect(await logs(cluster), "on the disks").toEqual(before);
 
-  await cluster.power("Power on");
+  await cluster.powerOn();
   for (const name of NODES) await expect(cluster.node(name)).toHaveAccessibleName(/follower/);
   expect(await logs(cluster), "after the start").toEqual(before);
 
@@ -69,9 +69,9 @@ test("a flipped bit is found at the next start, and the node is repaired", async
     .click();
   await expect(cluster.disk()).toContainText(`${follower} does not know`);
 
-  await cluster.act("Cut power", follower);
+  await cluster.kill(follower);
   await expect(cluster.node(follower)).toHaveAccessibleName(/ without power /);
-  await cluster.act("Restart", follower);
+  await cluster.restart(follower);
   await expect(cluster.node(follower)).toHaveAccessibleName(/stopped, its log is damaged/);
   await expect(cluster.disk()).toContainText("does not serve or vote until it is repaired");
 

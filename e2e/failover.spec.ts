@@ -12,7 +12,7 @@ test("an acknowledged record survives the death of the leader that took it", asy
   await cluster.produce({ to: first.name, partition, key: "k1", value: "before the crash" });
   await expect(cluster.requests().first()).toContainText("offset 0");
 
-  await cluster.act("Cut power", first.name);
+  await cluster.kill(first.name);
   await expect(cluster.node(first.name)).toHaveAccessibleName(/ without power /);
   await expect(cluster.leaderGlyph()).toBeVisible();
   const second = await cluster.leader();
@@ -28,7 +28,7 @@ test("an acknowledged record survives the death of the leader that took it", asy
   await expect(cluster.requests().first()).toContainText("before the crash");
   await expect(cluster.requests().first()).toContainText("after the crash");
 
-  await cluster.act("Restart", first.name);
+  await cluster.restart(first.name);
   await expect(cluster.node(first.name)).toHaveAccessibleName(
     new RegExp(`^${first.name}, follower in term ${second.term}`),
   );

@@ -1,22 +1,153 @@
 /**
- * `npm run screenshots`: renders the production build in the states worth looking at. Writes
- * docs/screenshot.png for the README, and all of them to the folder named by --out (default:
- * test-results/screenshots).
+ * `npm run screenshots`: renders the production build in the states worth looking at, in light, in
+ * dark and on a phone. Writes docs/screenshot.png for the README, and all of them to the folder named
+ * by --out (default: test-results/screenshots). `--only NAME` renders the states of that name alone,
+ * `--no-build` takes the last build.
  */
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { checkNode, ensureChromium, ensurePackages, root, run, say, tool } from "./install.mjs";
 
-const PORT = 4198;
+const PORT = Number(process.env.CHRONIK_PORT ?? 4198);
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const LOOKS = [
+  { look: "light", viewport: DESKTOP, colorScheme: "light" },
+  { look: "dark", viewport: DESKTOP, colorScheme: "dark" },
+  { look: "phone", viewport: PHONE, colorScheme: "light", hasTouch: true, deviceScaleFactor: 2 },
+];
 
+const LEADER = /^n\d, leader of term/;
+
+/** Each opens an address and brings the page to what is worth a picture. */
+const STATES = {
+  "01-first-visit": {
+    address: "?seed=1042",
+    bring: (page) => page.waitForTimeout(700),
+  },
+  "02-election": {
+    address: "?seed=1042",
+    async bring(page) {
+      await killLeader(page);
+      await glyph(page, /^n\d, (pre-)?candidate/)
+        .first()
+        .waitFor();
+      await page.keyboard.press("Space");
+    },
+  },
+  "03-after-a-kill": {
+    address: "?seed=1042",
+    async bring(page) {
+      await killLeader(page);
+      await glyph(page, LEADER).waitFor();
+      await page.waitForTimeout(1_500);
+      await page.keyboard.press("Space");
+    },
+  },
+  "04-cut": {
+    address: "?scenario=five-brokers&seed=1042",
+    async bring(page) {
+      await give(page, "cut off n1 n2");
+      await page.waitForTimeout(2_500);
+      await page.keyboard.press("Space");
+    },
+  },
+  "05-five-in-trouble": {
+    address: "?scenario=five-in-trouble",
+    bring: (page) => page.waitForTimeout(500),
+  },
+  "06-holds": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await give(page, "Hold n1 before Persist");
+      await give(page, "create topic payments 3 partitions");
+      const append = page.getByRole("img", { name: /^append of entr.* to n3$/ });
+      for (let step = 0; step < 40 && (await append.count()) === 0; step++) {
+        await page.keyboard.press(".");
+        await page.waitForTimeout(60);
+      }
+      await give(page, `Hold ${await append.first().getAttribute("aria-label")}`);
+      await page.keyboard.press("1");
+      await page.keyboard.press("Space");
+      await page.waitForTimeout(1_500);
+      await page.keyboard.press("Space");
+    },
+  },
+  "07-comparison": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await makeBranches(page);
+      await give(page, "Compare with branch A");
+    },
+  },
+  "08-menu": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await glyph(page, LEADER).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  "09-palette": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Command" }).fill("clock");
+    },
+  },
+  "10-share": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await page.keyboard.press("s");
+      await page.getByRole("dialog", { name: "Share" }).waitFor();
+    },
+  },
+  "11-hundred-partitions": {
+    address: "?scenario=hundred-partitions&paused=1",
+    bring: (page) => page.waitForTimeout(500),
+  },
+  "12-past": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await makeBranches(page);
+      await page.getByRole("slider", { name: "Time", exact: true }).press("PageDown");
+      await page.waitForTimeout(500);
+    },
+  },
+  "13-embed": {
+    address: "?scenario=five-in-trouble&embed=1&panels=cluster,time",
+    bring: (page) => page.waitForTimeout(500),
+  },
+  "14-legend": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Help" }).waitFor();
+    },
+  },
+  "15-disk": {
+    address: "?scenario=five-in-trouble",
+    async bring(page) {
+      await page.keyboard.press("4");
+      await page.keyboard.press("d");
+      await page.getByRole("region", { name: "Disk" }).getByRole("option").last().waitFor();
+    },
+  },
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    out: { type: "string", default: join(root, "test-results", "screenshots") },
+    only: { type: "string", default: "" },
+    "no-build": { type: "boolean", default: false },
+  },
+});
 checkNode();
 ensurePackages();
 const executablePath = ensureChromium();
-run(tool("vite"), ["build", "--logLevel", "warn"]);
-
-const flag = process.argv.indexOf("--out");
-const out = flag > 0 ? process.argv[flag + 1] : join(root, "test-results", "screenshots");
-mkdirSync(out, { recursive: true });
+if (!flags["no-build"]) run(tool("vite"), ["build", "--logLevel", "warn"]);
+mkdirSync(flags.out, { recursive: true });
 
 const { preview } = await import("vite");
 const { chromium } = await import("@playwright/test");
@@ -25,149 +156,72 @@ const server = await preview({
   preview: { port: PORT, strictPort: true, host: "localhost" },
 });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+for (const { look, ...options } of LOOKS) {
+  for (const [name, state] of Object.entries(STATES)) {
+    if (name.includes(flags.only)) await shoot(`${look}-${name}`, state, options);
+  }
+}
+await browser.close();
+await server.close();
+const shown = join(flags.out, "light-05-five-in-trouble.png");
+if (existsSync(shown)) copyFileSync(shown, join(root, "docs", "screenshot.png"));
+say(`Screenshots are in ${flags.out}`);
 
-const desktop = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
-for (const [name, viewport, colorScheme] of [
-  ["light", desktop, "light"],
-  ["dark", desktop, "dark"],
-  ["phone", phone, "light"],
-]) {
-  const context = await browser.newContext({
-    viewport,
-    colorScheme,
-    deviceScaleFactor: name === "phone" ? 2 : 1,
-    hasTouch: name === "phone",
-  });
+/** Each in a window of its own; what the page says in the console is said here. */
+async function shoot(name, { address, bring }, options) {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   page.on("pageerror", (error) => say(`page error (${name}): ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error") say(`console (${name}): ${message.text()}`);
   });
-  await page.goto(`http://localhost:${PORT}/?seed=1042`);
-  const leader = page.getByRole("button", { name: /^n\d, leader of term/ });
-  await leader.waitFor();
-  await page.waitForTimeout(700);
-  await page.screenshot({ path: join(out, `${name}-quiet.png`) });
-
-  const leaderName = (await leader.getAttribute("aria-label")).slice(0, 2);
-  await leader.click();
-  await page.keyboard.press("k");
-  await page.waitForTimeout(600);
-  await page.screenshot({ path: join(out, `${name}-killed.png`) });
-  const candidate = page.getByRole("button", { name: /^n\d, (pre-)?candidate/ }).first();
-  await candidate.waitFor();
-  await candidate.click();
-  await page.waitForTimeout(150);
-  await page.getByRole("button", { name: "Pause" }).click();
-  await page.waitForTimeout(150);
-  await page.screenshot({ path: join(out, `${name}-election.png`) });
-  await page.getByRole("button", { name: "Play" }).click();
-  await leader.waitFor();
-  await page.waitForTimeout(2_500);
-  await page.screenshot({ path: join(out, `${name}-elected.png`) });
-  say(`${name}: ${leaderName} was killed`);
-
-  await page.goto(`http://localhost:${PORT}/?seed=1042`);
-  await leader.waitFor();
-  await shootDisk(page, name);
-
-  await page.goto(`http://localhost:${PORT}/?seed=1042`);
-  await leader.waitFor();
-  await shootCluster(page, name);
+  try {
+    await page.goto(`http://localhost:${PORT}/${address}`);
+    await glyph(page, LEADER).first().waitFor();
+    await bring(page);
+    // Chunks that came last are drawn by then.
+    await page.waitForTimeout(300);
+  } catch (error) {
+    say(`${name} is not what it should be: ${error.message.split("\n")[0]}`);
+  }
+  await page.screenshot({ path: join(flags.out, `${name}.png`) });
   await context.close();
 }
-await browser.close();
-await server.close();
-copyFileSync(join(out, "light-election.png"), join(root, "docs", "screenshot.png"));
-say(`Screenshots are in ${out}`);
 
-/** Topics, clients, a request byte by byte, and a partition that is below its min ISR. */
-async function shootCluster(page, name) {
-  const shoot = (state) => page.screenshot({ path: join(out, `${name}-cluster-${state}.png`) });
-  const button = (label) => page.getByRole("button", { name: label, exact: true });
-  await page.getByRole("slider", { name: "Speed" }).press("End");
-  await page.keyboard.press("c");
-  await button("Start producer").click();
-  await button("Start consumer").click();
-  await page.getByRole("region", { name: "Group readers" }).waitFor();
-  await page.waitForTimeout(800);
-  await shoot("clients");
-  await button("Crash c2").click();
-
-  await page.keyboard.press("a");
-  await button("Create topic").click();
-  await page.getByRole("combobox", { name: "command" }).fill("list-partitions payments");
-  await page.waitForTimeout(800);
-  await button("Run").click();
-  await page.getByRole("table", { name: /^Answer/ }).waitFor();
-  await shoot("admin");
-
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("n");
-  await button("Send").click();
-  await page.waitForTimeout(600);
-  await page.getByRole("region", { name: "Requests" }).getByRole("button").first().click();
-  await page.getByRole("listbox").first().waitFor();
-  await shoot("request");
-
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("n");
-  await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: /^n1, / }).click();
-  await page.keyboard.press("k");
-  await page.waitForTimeout(1_200);
-  await shoot("shrunk");
+function glyph(page, name) {
+  return page.getByRole("region", { name: "Cluster", exact: true }).getByRole("button", { name });
 }
 
-/** One node's disk: quiet, while it writes, torn, damaged, and repaired. */
-async function shootDisk(page, name) {
-  const shoot = (state) => page.screenshot({ path: join(out, `${name}-disk-${state}.png`) });
-  const button = (label) => page.getByRole("button", { name: label });
-  const node = (state) => page.getByRole("button", { name: new RegExp(`^n3, ${state}`) });
-  const speed = page.getByRole("slider", { name: "Speed" });
-  const disk = page.getByRole("region", { name: "Disk" });
-  const records = disk.getByRole("option");
-  const produce = async () => {
-    if (name === "phone") await page.getByRole("tab", { name: "Partitions" }).click();
-    await button("Send").last().click();
-    if (name === "phone") await page.getByRole("tab", { name: "Ready" }).click();
-  };
-  await node("follower").click();
-  await page.keyboard.press("d");
-  await records.last().waitFor();
-  await shoot("quiet");
+async function killLeader(page) {
+  const label = await glyph(page, LEADER).first().getAttribute("aria-label");
+  await page.keyboard.press(label.slice(1, 2));
+  await page.keyboard.press("k");
+}
 
-  await speed.press("Home");
-  for (let step = 0; step < 3; step++) await speed.press("ArrowRight");
-  await produce();
-  await disk.getByText("1 record of").waitFor({ timeout: 120_000 });
-  await button("Pause").click();
-  await shoot("write");
+/** A command by the palette. */
+async function give(page, text) {
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Commands" });
+  await palette.getByRole("combobox", { name: "Command" }).fill(text);
+  await palette.getByRole("option").first().waitFor();
+  await page.keyboard.press("Enter");
+  await palette.waitFor({ state: "hidden" });
+}
 
-  await button("Play").click();
-  await speed.press("End");
-  await page.waitForTimeout(800);
-  await button(/^Tear/).click();
-  await produce();
-  await node("without power").waitFor();
-  await page.waitForTimeout(300);
-  await shoot("torn");
-
-  await button("Restart n3").last().click();
-  await node("follower").waitFor();
-  await page.waitForTimeout(1_500);
-  await records.nth(8).click();
-  await page.getByRole("gridcell").nth(36).click();
-  await button(/^Flip a bit/).click();
-  await button("Cut power of n3").first().click();
-  await button("Restart n3").last().click();
-  await node("stopped").waitFor();
-  await page.waitForTimeout(300);
-  await shoot("damaged");
-
-  await button("Repair n3").last().click();
-  await node("follower").waitFor();
+/** The leader dies in one branch, and a follower stands still in the other. */
+async function makeBranches(page) {
+  const label = await glyph(page, LEADER).first().getAttribute("aria-label");
+  const follower = label.startsWith("n1") ? "n2" : "n1";
+  const bar = page.getByRole("slider", { name: "Time", exact: true });
+  const before = (Number(await bar.getAttribute("aria-valuenow")) - 1) / 1_000;
+  await killLeader(page);
+  await page.getByRole("slider", { name: "Speed" }).press("End");
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(700);
+  await page.keyboard.press("Space");
+  await give(page, `Go to ${before.toFixed(3)} s`);
+  await give(page, `Pause ${follower}`);
+  await page.keyboard.press("Space");
   await page.waitForTimeout(600);
-  await shoot("repaired");
+  await page.keyboard.press("Space");
 }

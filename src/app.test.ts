@@ -59,7 +59,10 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => {
+afterEach(async () => {
+  // Links are made behind the picture, and need the address until they are.
+  await vi.dynamicImportSettled();
+  await new Promise((resolve) => setTimeout(resolve));
   vi.unstubAllGlobals();
 });
 
@@ -94,10 +97,9 @@ test("a shared moment is the same moment when it is opened", async () => {
   const shared = app.store.getState();
   expect(shared.scenario.traceHash).toBeDefined();
   app.dispatch({ kind: "share", what: "link" });
-  await new Promise((resolve) => setTimeout(resolve));
-  frame();
-  expect(app.store.getState().toast?.text).toBe("Link copied.");
-  expect(copied).toEqual([shared.scenario.link]);
+  await expect.poll(() => app.store.pending().toast?.text).toBe("Link copied.");
+  await expect.poll(() => app.store.pending().scenario.link).not.toBe("");
+  expect(copied).toEqual([app.store.pending().scenario.link]);
 
   await start(new URL(copied[0] ?? "").search + new URL(copied[0] ?? "").hash);
   const opened = app.store.getState();
@@ -109,7 +111,7 @@ test("a shared moment is the same moment when it is opened", async () => {
   expect(address).toBe(copied[0]);
   app.dispatch({ kind: "kill", node: "n2" });
   frame();
-  expect(address).toBe("https://example.org/play/?seed=7");
+  expect(address).toBe("https://example.org/play/?scenario=three-brokers&seed=7");
 });
 
 test("acting in the past says so, and can be undone", async () => {
@@ -150,6 +152,40 @@ test("a node that was selected is selected before the next frame", async () => {
   expect(app.store.getState().selectedNode).toBe("n1");
   app.dispatch({ kind: "selectNode", node: "n3" });
   expect(app.store.getState().selectedNode).toBe("n3");
+});
+
+test("in another run nothing of the last one is selected, and its title is shown", async () => {
+  await start("");
+  app.dispatch({ kind: "selectNode", node: "n3" });
+  app.dispatch({ kind: "cutDraft", nodes: ["n3"] });
+  app.dispatch({ kind: "openRun", seed: 3, options: { nodeCount: 1 } });
+  await expect.poll(() => address).toContain("#run=");
+  frame();
+  const { selectedNode, cutDraft, scenario, world } = app.store.getState();
+  expect(world?.nodeNames).toEqual(["n1"]);
+  expect([selectedNode, cutDraft]).toEqual(["n1", null]);
+  expect(scenario).toMatchObject({ name: "", title: "1 broker, set up by hand", seed: 3 });
+  expect(scenario.options).toEqual({ nodeCount: 1 });
+  expect(document.title).toContain("1 broker, set up by hand");
+
+  app.dispatch({ kind: "openSeed", text: "4" });
+  await expect.poll(() => address).toContain("seed=4");
+  frame();
+  expect(app.store.getState().world?.nodeNames).toEqual(["n1"]);
+
+  app.dispatch({ kind: "openScenario", name: "atlantis" });
+  await expect.poll(() => app.store.pending().problem?.title).toContain("atlantis");
+  expect(app.store.pending().world?.nodeNames).toEqual(["n1"]);
+  app.dispatch({ kind: "openFile", name: "run.jsonl", text: "{}" });
+  await expect.poll(() => app.store.pending().problem?.title).toContain("run.jsonl");
+});
+
+test("an address says how the page is shown, and stays as it is", async () => {
+  const query = "?embed=1&panels=log&theme=dark&speed=2&paused=1&seed=5";
+  await start(query);
+  const { embed, theme, playback } = app.store.getState();
+  expect([embed, theme, playback.speed, playback.mode]).toEqual([["log"], "dark", 2, "paused"]);
+  expect(address).toBe(`https://example.org/play/${query}`);
 });
 
 test("what the world refuses is said in a sentence", async () => {

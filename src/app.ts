@@ -2,33 +2,37 @@ import { createActor } from "xstate";
 import type { Run } from "@chronik/core/sim";
 import { firstVisit } from "@chronik/core/sim";
 import type { WorldView } from "@chronik/core/view";
-import type { PageState, ShareKind, ToastState } from "../ui/page.ts";
+import type { ComparisonState, PageState, ShareKind, ToastState } from "../ui/page.ts";
 import type { PagePort } from "../ui/pageContext.ts";
-import { linkOf, showSeed } from "./address.ts";
 import { createFrameBus } from "./frameBus.ts";
 import { createDispatch } from "./intents.ts";
 import type { IntentParts } from "./intents.ts";
-import { parseAddress } from "./link.ts";
+import type { Asked, Opening } from "./link.ts";
+import { parseSeed, plainSeedOf } from "./link.ts";
 import { bootMachine } from "./machines/boot.ts";
 import { playbackMachine, SPEED_DEFAULT } from "./machines/playback.ts";
-import { sayNotice, seconds } from "./notices.ts";
-import { createPlayer } from "./player.ts";
-import type { Player } from "./player.ts";
+import { sayNotice } from "./notices.ts";
+import { Player } from "./player.ts";
 import { openSessionPort } from "./session/port.ts";
 import type { SessionPort, WorkerLike } from "./session/port.ts";
-import type { BranchFrame, Failure, Frame } from "./session/protocol.ts";
+import type { BranchFrame, ExportedFile, Failure, Frame } from "./session/protocol.ts";
+import { readAutoSlow } from "./settings.ts";
 import { createPageStore } from "./store.ts";
 import type { PageStore } from "./store.ts";
-import { applyTheme, readTheme } from "./theme.ts";
+import type { Parsed } from "./share/parsed.ts";
+import type { SharedRun } from "./share/sharedRun.ts";
+import { applyTheme, readTheme, showTheme } from "./theme.ts";
 
 const SEED_DEFAULT = 1042;
-const TITLE = "Three brokers";
+/** The first of the scenarios, which nobody should have to wait for. */
+const FIRST = { scenario: "three-brokers", title: "Three brokers", options: {} } as const;
 
 /** Everything behind the page: the session in its worker, time, the state that is shown. */
 export class App implements PagePort {
   readonly frames = createFrameBus();
   readonly store: PageStore;
   readonly dispatch: PagePort["dispatch"];
+  readonly scenarios: PagePort["scenarios"] = loadScenarios;
   readonly #createWorker: () => WorkerLike;
   readonly #plays: boolean;
   readonly #boot = createActor(bootMachine).start();
@@ -37,6 +41,15 @@ export class App implements PagePort {
   #port: SessionPort;
   #branch: BranchFrame | null = null;
   #lastFrame: Frame | null = null;
+  #opening: Opening = firstOpening(SEED_DEFAULT);
+  #isOpening = false;
+  #askedCount = 0;
+  /** What the scenario's link and hash are of; without a run while time runs. */
+  #shown: { readonly opening: Opening | null; readonly run: Run | null; readonly nowUs: number } = {
+    opening: null,
+    run: null,
+    nowUs: 0,
+  };
   #toastCount = 0;
 
   /** `plays`: a run that is opened live starts to run by itself. */
@@ -46,7 +59,7 @@ export class App implements PagePort {
     this.store = createPageStore(initialState(readTheme()));
     const { store, frames } = this;
     const playback = this.#playback;
-    const player = createPlayer({ port: () => this.#port, store, frames, playback });
+    const player = new Player({ port: () => this.#port, store, frames, playback });
     this.#player = player;
     this.#port = this.#openPort();
     this.dispatch = createDispatch({
@@ -54,7 +67,8 @@ export class App implements PagePort {
       playback,
       player,
       openSeed: (seed) => this.#openSeed(seed),
-      share: (what) => this.#share(what),
+      open: (asked) => void this.#ask(asked),
+      share: (what) => void this.#share(what),
       parseCommand,
       applyTheme,
       showToast: (toast) => this.#showToast(toast),
@@ -63,17 +77,15 @@ export class App implements PagePort {
     this.#boot.subscribe(({ value }) => store.change({ boot: value }));
   }
 
-  /** Opens what the address asks for, or the scenario. */
+  /** Opens what the address asks for, or the first visit. */
   async start(): Promise<void> {
     applyTheme(this.store.pending().theme);
-    const asked = await parseAddress(location);
-    if (!asked.ok) {
-      this.#openSeed(SEED_DEFAULT);
-      this.store.change({ problem: asked.problem });
-    } else if (asked.value.kind === "run") {
-      showSeed(asked.value.run.seed, true);
-      this.#open(asked.value.run, asked.value.viewAtUs);
-    } else this.#openSeed(asked.value.kind === "seed" ? asked.value.seed : SEED_DEFAULT);
+    const { search, hash } = location;
+    const text = plainSeedOf({ search, hash });
+    if (text === undefined) return this.#ask({ kind: "openAddress", search, hash });
+    const seed = parseSeed(text ?? String(SEED_DEFAULT));
+    this.#open(firstOpening(seed.ok ? seed.value : SEED_DEFAULT));
+    if (!seed.ok) this.store.change({ problem: seed.problem });
   }
 
   /** Once an animation frame. */
@@ -81,45 +93,82 @@ export class App implements PagePort {
     this.#player.tick(wallMs);
   }
 
+  /** Another seed of what is open. */
   #openSeed(seed: number): void {
-    showSeed(seed, false);
-    this.store.change({ problem: null, toast: null, brush: null });
-    this.#open(firstVisit(seed), null);
+    const { scenario, options } = this.#opening;
+    if (scenario === FIRST.scenario) this.#open(firstOpening(seed));
+    else if (scenario === "") void this.#ask({ kind: "openRun", seed, options });
+    else {
+      const search = `?scenario=${scenario}&seed=${seed}`;
+      void this.#ask({ kind: "openAddress", search, hash: "" });
+    }
   }
 
-  /** `viewAtUs` null: live, from where the cluster is up; else paused at that moment. */
-  #open(run: Run, viewAtUs: number | null): void {
+  /** Of two that are asked for at once, the later one. */
+  async #ask(asked: Asked): Promise<void> {
+    const number = ++this.#askedCount;
+    const part = await import("./share/opening.ts").catch(() => null);
+    const opening = part === null ? NOT_LOADED : await part.openingOf(asked);
+    if (number !== this.#askedCount) return;
+    if (opening.ok) {
+      this.#open(opening.value);
+      return;
+    }
+    if (this.#branch === null) this.#open(firstOpening(SEED_DEFAULT));
+    else if (asked.kind === "openAddress") history.replaceState(null, "", this.#opening.address);
+    this.store.change({ problem: opening.problem });
+  }
+
+  #open(opening: Opening): void {
     if (this.#boot.getSnapshot().matches("failed")) {
       this.#port.close();
       this.#port = this.#openPort();
       this.#boot.send({ type: "reopened" });
     }
-    this.#playback.send({ type: viewAtUs === null && this.#plays ? "goLive" : "jump" });
+    const { run, viewAtUs, title, address, presentation, shown } = opening;
+    this.#opening = opening;
+    this.#isOpening = true;
+    this.#branch = null;
+    history.replaceState(null, "", address);
+    document.title = `${title} · Chronik Playground`;
+    this.store.change({ problem: null, toast: null, brush: null });
+    if (shown !== null) this.dispatch({ kind: "setSpeed", speed: shown.speed });
+    if (presentation !== null) this.#present(presentation);
+    const plays = viewAtUs === null && this.#plays && presentation?.paused !== true;
+    this.#playback.send({ type: plays ? "goLive" : "jump" });
     this.#player.jump({ kind: "open", run, viewAtUs });
+  }
+
+  #present({ embed, theme, speed }: NonNullable<Opening["presentation"]>): void {
+    this.store.change({ embed });
+    if (speed !== null) this.#playback.send({ type: "setSpeed", speed });
+    if (theme === null) return;
+    showTheme(theme);
+    this.store.change({ theme });
   }
 
   #openPort(): SessionPort {
     return openSessionPort(this.#createWorker(), {
-      frameArrived: (frame, world) => this.#frameArrived(frame, world),
-      progressed: this.#player.progressed,
+      frameArrived: (frame, world, comparison) => this.#frameArrived(frame, world, comparison),
+      fileArrived: (file) => void this.#saveFile(file),
+      progressed: (progress) => this.#player.progressed(progress),
       failed: (failure) => this.#failed(failure),
     });
   }
 
-  #frameArrived(frame: Frame, world: WorldView): void {
+  #frameArrived(frame: Frame, world: WorldView, comparison: ComparisonState | null): void {
     const { store } = this;
-    const isFirst = store.pending().world === null;
     if (frame.branch !== null) {
-      if (this.#branch !== null && !isSameRun(this.#branch, frame.branch)) {
-        showSeed(frame.branch.run.seed, false);
-      }
+      if (this.#branch !== null && !isSameRun(this.#branch, frame.branch)) leaveSharedRun();
       this.#branch = frame.branch;
     }
     this.#lastFrame = frame;
-    this.#player.frameArrived(frame, world);
+    this.#player.frameArrived(frame, world, comparison);
     this.#boot.send({ type: "firstFrame" });
-    if (isFirst) {
-      store.change({ selectedNode: world.summary.leader ?? world.nodeNames[0] ?? "n1" });
+    if (this.#isOpening) {
+      // The first picture may come before there is a leader.
+      store.change(this.#firstSelection(world));
+      this.#isOpening = !this.#port.idle();
     }
     if (this.#branch !== null) store.change(partsOf(store.pending(), world, this.#branch));
     this.#showScenario();
@@ -129,26 +178,37 @@ export class App implements PagePort {
     else store.change({ problem: said.problem });
   }
 
+  /** Nothing of the run that was open before is selected in another one. */
+  #firstSelection(world: WorldView): Partial<PageState> {
+    const { shown } = this.#opening;
+    const selectedNode = shown?.node ?? world.summary.leader ?? world.nodeNames[0] ?? "n1";
+    const selectedPartition = shown?.partition ?? null;
+    return { selectedNode, selectedPartition, inspected: null, cutDraft: null };
+  }
+
   /** While time runs, link and hash would change with every frame, and nobody could read them. */
   #showScenario(): void {
     if (this.#branch === null || this.#lastFrame === null) return;
-    const { mode } = this.store.pending().playback;
-    const timeRuns = mode === "live" || mode === "replaying";
-    const { run } = this.#branch;
-    const shown = this.store.pending().scenario;
-    if (timeRuns && shown.seed === run.seed && shown.traceHash === undefined) return;
+    const stands = this.store.pending().playback.mode === "paused";
     const { traceHash, nowUs } = this.#lastFrame;
-    const link = linkOf(run, nowUs);
-    this.store.change({
-      scenario: {
-        name: "",
-        title: TITLE,
-        options: {},
-        seed: run.seed,
-        link: link.ok ? link.value : "",
-        ...(timeRuns ? {} : { traceHash }),
-      },
-    });
+    const run = stands ? this.#branch.run : null;
+    const next = { opening: this.#opening, run, nowUs: stands ? nowUs : 0 };
+    const { opening, run: shownRun, nowUs: shownUs } = this.#shown;
+    if (opening === next.opening && shownRun === run && shownUs === next.nowUs) return;
+    this.#shown = next;
+    const { scenario: name, title, options } = next.opening;
+    const { seed } = this.#branch.run;
+    const hash = stands ? { traceHash } : {};
+    this.store.change({ scenario: { name, title, options, seed, link: "", ...hash } });
+    if (run !== null) void this.#showLink({ run, viewAtUs: nowUs, scenario: name });
+  }
+
+  /** Made behind the picture; by then another one may be shown. */
+  async #showLink(shared: SharedRun): Promise<void> {
+    const part = await import("./share/share.ts").catch(() => null);
+    const link = (await part?.linkTo(shared)) ?? "";
+    if (this.#shown.run !== shared.run || this.#shown.nowUs !== shared.viewAtUs) return;
+    this.store.change({ scenario: { ...this.store.pending().scenario, link } });
   }
 
   #failed(failure: Failure): void {
@@ -160,14 +220,12 @@ export class App implements PagePort {
   /** Nobody should ever need the words for it, so they are loaded only then. */
   async #sayFailure(failure: Failure): Promise<void> {
     const part = await import("./failure.ts").catch(() => null);
-    // Another run may be open by now.
-    if (!this.#boot.getSnapshot().matches("failed")) return;
-    const link = failure.run === null ? null : linkOf(failure.run, failure.atUs);
-    const problem = part?.sayFailure(failure, link?.ok === true ? link.value : null) ?? {
+    const problem = (await part?.sayFailure(failure)) ?? {
       title: "The simulation stopped.",
       detail: failure.message,
     };
-    this.store.change({ problem });
+    // Another run may be open by now.
+    if (this.#boot.getSnapshot().matches("failed")) this.store.change({ problem });
   }
 
   #showToast(toast: Omit<ToastState, "id">): void {
@@ -175,29 +233,58 @@ export class App implements PagePort {
     this.store.change({ toast: { ...toast, id: this.#toastCount } });
   }
 
-  #share(what: ShareKind): void {
-    if (this.#branch === null || what !== "link") return;
-    const atUs = this.#player.nowUs();
-    const link = linkOf(this.#branch.run, atUs);
-    if (!link.ok) {
-      this.store.change({ problem: link.problem });
+  async #share(what: ShareKind): Promise<void> {
+    if (what === "perfetto" || what === "shiviz") {
+      this.#player.stay({ kind: "export", what });
       return;
     }
-    const detail = `It repeats this run and opens it at ${seconds(atUs)}.`;
-    copy(link.value).then(
-      () => this.#showToast({ text: "Link copied.", detail, undo: false }),
-      () => {
-        // The clipboard is not allowed here; the address bar always is.
-        history.replaceState(null, "", link.value);
-        this.#showToast({ text: "The link is in the address bar.", detail, undo: false });
-      },
-    );
+    const [branch, frame, { world }] = [this.#branch, this.#lastFrame, this.store.pending()];
+    if (branch === null || frame === null || world === null) return;
+    const part = await import("./share/share.ts").catch(() => null);
+    const { scenario, title } = this.#opening;
+    const { traceHash } = frame;
+    const shared = { run: branch.run, viewAtUs: frame.nowUs, scenario };
+    const toast = await part?.share(what, { shared, world, title, traceHash });
+    this.#showToast(toast ?? NOT_LOADED_TOAST);
   }
+
+  async #saveFile({ name, text }: ExportedFile): Promise<void> {
+    const part = await import("./share/share.ts").catch(() => null);
+    this.#showToast(part?.save(name, text) ?? NOT_LOADED_TOAST);
+  }
+}
+
+const NOT_LOADED: Extract<Parsed<never>, { ok: false }> = {
+  ok: false,
+  problem: {
+    title: "A part of the page could not be loaded.",
+    detail: "Look at the network, and try again.",
+  },
+};
+
+const NOT_LOADED_TOAST = { text: NOT_LOADED.problem.title, detail: "", undo: false };
+
+function firstOpening(seed: number): Opening {
+  const address = `?seed=${seed}`;
+  return {
+    ...FIRST,
+    run: firstVisit(seed),
+    viewAtUs: null,
+    address,
+    shown: null,
+    presentation: null,
+  };
+}
+
+/** The address keeps the run that it was opened with only while that is the run on the page. */
+function leaveSharedRun(): void {
+  if (location.hash.startsWith("#run=")) history.replaceState(null, "", location.search);
 }
 
 function initialState(theme: PageState["theme"]): PageState {
   return {
     world: null,
+    sentence: null,
     playback: {
       mode: "paused",
       speed: SPEED_DEFAULT,
@@ -205,10 +292,16 @@ function initialState(theme: PageState["theme"]): PageState {
       inPast: false,
       seeking: null,
       stepBy: "event",
-      autoSlow: true,
+      autoSlow: readAutoSlow(),
       slowedBy: null,
     },
-    scenario: { name: "", title: TITLE, options: {}, seed: SEED_DEFAULT, link: "" },
+    scenario: {
+      name: FIRST.scenario,
+      title: FIRST.title,
+      options: {},
+      seed: SEED_DEFAULT,
+      link: "",
+    },
     branch: { name: "A", others: [], bands: [], marks: [] },
     selectedNode: "n1",
     selectedPartition: null,
@@ -254,14 +347,13 @@ function partsOf(state: PageState, world: WorldView, branch: BranchFrame): Parti
   };
 }
 
+async function loadScenarios(): ReturnType<PagePort["scenarios"]> {
+  return (await import("@chronik/core/sim/scenarios").catch(() => null))?.SCENARIOS ?? [];
+}
+
 async function parseCommand(line: string): ReturnType<IntentParts["parseCommand"]> {
   const part = await import("@chronik/core/broker/admin").catch(() => null);
   if (part === null) return { refusal: "The console could not be loaded. Reload the page." };
   const parsed = part.parseAdminCommand(line);
   return parsed.ok ? { command: parsed.command } : { refusal: parsed.message };
-}
-
-/** `clipboard` is missing where the page was not loaded over a secure connection. */
-async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
 }

@@ -1,14 +1,16 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createActor } from "xstate";
 import type { Intent, PageState } from "../ui/page.ts";
 import { createDispatch } from "./intents.ts";
 import { playbackMachine } from "./machines/playback.ts";
 import type { Command } from "./session/protocol.ts";
+import { readAutoSlow } from "./settings.ts";
 import { createPageStore } from "./store.ts";
 
 function setUp() {
   const jumps: Command[] = [];
   const acts: Command[] = [];
+  const calls: string[] = [];
   const seeds: number[] = [];
   const toasts: string[] = [];
   const playback = createActor(playbackMachine).start();
@@ -18,6 +20,7 @@ function setUp() {
       clients: [{ id: 2 }, { id: 4 }],
     },
     selectedNode: "n1",
+    playback: { stepBy: "event", seeking: null, autoSlow: true },
     brush: null,
     problem: null,
   } as unknown as PageState);
@@ -27,19 +30,20 @@ function setUp() {
     player: {
       jump: (command) => void jumps.push(command),
       stay: (command) => void acts.push(command),
-      frameArrived: () => {},
-      progressed: () => {},
-      tick: () => {},
-      nowUs: () => 0,
+      scrub: (toUs) => void calls.push(`scrub ${toUs}`),
+      endScrub: () => void calls.push("endScrub"),
+      compare: (name) => void calls.push(`compare ${name}`),
+      cancel: () => void calls.push("cancel"),
     },
     openSeed: (seed) => void seeds.push(seed),
+    open: (asked) => void calls.push(asked.kind),
     share: () => {},
     parseCommand: async (line) =>
       line === "health" ? { command: { kind: "health" } } : { refusal: `"${line}" is no command.` },
     applyTheme: () => {},
     showToast: ({ text }) => void toasts.push(text),
   });
-  return { jumps, acts, seeds, toasts, playback, store, dispatch };
+  return { jumps, acts, calls, seeds, toasts, playback, store, dispatch };
 }
 
 let page = setUp();
@@ -203,12 +207,64 @@ describe("time", () => {
       expect(page.playback.getSnapshot().value).toBe("paused");
     }
     expect(page.jumps).toEqual([
-      { kind: "nextEvent" },
-      { kind: "previousEvent" },
+      { kind: "step", direction: 1, by: "event", node: 1 },
+      { kind: "step", direction: -1, by: "event", node: 1 },
       { kind: "seek", toUs: 2 },
       { kind: "seek", toUs: 0 },
       { kind: "seek", toUs: 0 },
     ]);
+  });
+
+  test("a step is of the unit that is chosen, or of the one that is asked for", () => {
+    page.dispatch({ kind: "selectNode", node: "n2" });
+    page.dispatch({ kind: "setStepBy", unit: "ready" });
+    page.dispatch({ kind: "nextEvent" });
+    page.dispatch({ kind: "previousEvent", by: "tick" });
+    expect(page.jumps).toEqual([
+      { kind: "step", direction: 1, by: "ready", node: 2 },
+      { kind: "step", direction: -1, by: "tick", node: 2 },
+    ]);
+  });
+
+  test("a drag is answered with what is at hand, and ends exactly", () => {
+    page.dispatch({ kind: "scrubStart" });
+    page.dispatch({ kind: "seek", atUs: 7.4 });
+    page.dispatch({ kind: "scrubEnd" });
+    expect(page.calls).toEqual(["scrub 7", "endScrub"]);
+    expect(page.jumps).toEqual([]);
+  });
+
+  test("only what is under way can be given up, and then time stands", () => {
+    page.dispatch({ kind: "play" });
+    page.dispatch({ kind: "cancelSeek" });
+    expect(page.calls).toEqual([]);
+    const { playback } = page.store.pending();
+    page.store.change({ playback: { ...playback, seeking: { atUs: 1, toUs: 2 } } });
+    page.dispatch({ kind: "cancelSeek" });
+    expect(page.calls).toEqual(["cancel"]);
+    expect(page.playback.getSnapshot().value).toBe("paused");
+  });
+
+  test("slows down by itself unless a person has switched that off", () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    });
+    expect(readAutoSlow()).toBe(true);
+    page.dispatch({ kind: "setAutoSlow", on: false });
+    expect(page.store.pending().playback.autoSlow).toBe(false);
+    expect(readAutoSlow()).toBe(false);
+    page.dispatch({ kind: "setAutoSlow", on: true });
+    expect(readAutoSlow()).toBe(true);
+    vi.unstubAllGlobals();
+  });
+
+  test("of another branch is the player's matter", () => {
+    page.dispatch({ kind: "compare", branch: "B" });
+    page.dispatch({ kind: "compare", branch: null });
+    expect(page.calls).toEqual(["compare B", "compare null"]);
   });
 
   test("Live goes to the end and runs", () => {

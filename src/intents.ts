@@ -2,18 +2,21 @@ import type { Actor } from "xstate";
 import type { ActionBody } from "@chronik/core/sim";
 import type { AdminCommand } from "@chronik/core/view";
 import type { Intent, PageState, ShareKind, ToastState } from "../ui/page.ts";
+import type { Asked } from "./link.ts";
 import { parseSeed } from "./link.ts";
 import { CLIENT_MAX } from "./linkLimits.ts";
 import type { playbackMachine } from "./machines/playback.ts";
 import type { Player } from "./player.ts";
-import type { ProduceByKey } from "./session/protocol.ts";
+import type { Command, ProduceByKey } from "./session/protocol.ts";
+import { storeAutoSlow } from "./settings.ts";
 import type { PageStore } from "./store.ts";
 
 export interface IntentParts {
   readonly store: PageStore;
   readonly playback: Actor<typeof playbackMachine>;
-  readonly player: Player;
+  readonly player: Pick<Player, "jump" | "stay" | "scrub" | "endScrub" | "compare" | "cancel">;
   readonly openSeed: (seed: number) => void;
+  readonly open: (asked: Asked) => void;
   readonly share: (what: ShareKind) => void;
   /** What a line on the console means, or why it is no command. */
   readonly parseCommand: (
@@ -132,20 +135,41 @@ function moveInTime(intent: Intent, { store, playback, player }: IntentParts): b
     case "play":
     case "pause":
     case "scrubStart":
-    case "scrubEnd":
       playback.send({ type: intent.kind });
+      return true;
+    case "scrubEnd":
+      playback.send({ type: "scrubEnd" });
+      player.endScrub();
       return true;
     case "setSpeed":
       playback.send({ type: "setSpeed", speed: intent.speed });
       return true;
-    case "seek":
+    case "seek": {
+      const toUs = Math.max(0, Math.round(intent.atUs) || 0);
       playback.send({ type: "jump" });
-      player.jump({ kind: "seek", toUs: Math.max(0, Math.round(intent.atUs) || 0) });
+      if (playback.getSnapshot().value === "scrubbing") player.scrub(toUs);
+      else player.jump({ kind: "seek", toUs });
       return true;
+    }
     case "nextEvent":
     case "previousEvent":
       playback.send({ type: "jump" });
-      player.jump({ kind: intent.kind });
+      player.jump(stepCommand(intent, store.pending()));
+      return true;
+    case "cancelSeek":
+      if (store.pending().playback.seeking == null) return true;
+      playback.send({ type: "jump" });
+      player.cancel();
+      return true;
+    case "compare":
+      player.compare(intent.branch);
+      return true;
+    case "setStepBy":
+      store.change({ playback: { ...store.pending().playback, stepBy: intent.unit } });
+      return true;
+    case "setAutoSlow":
+      storeAutoSlow(intent.on);
+      store.change({ playback: { ...store.pending().playback, autoSlow: intent.on } });
       return true;
     case "goLive":
       playback.send({ type: "goLive" });
@@ -155,13 +179,26 @@ function moveInTime(intent: Intent, { store, playback, player }: IntentParts): b
       dropToast(store);
       player.jump({ kind: "switchBranch", name: intent.name });
       return true;
+    case "fork":
     case "undo":
       dropToast(store);
-      player.jump({ kind: "undo" });
+      player.jump({ kind: intent.kind });
       return true;
     default:
       return false;
   }
+}
+
+function stepCommand(
+  { kind, by }: Extract<Intent, { kind: "nextEvent" | "previousEvent" }>,
+  { playback, selectedNode, world }: PageState,
+): Command {
+  return {
+    kind: "step",
+    direction: kind === "nextEvent" ? 1 : -1,
+    by: by ?? playback.stepBy,
+    node: world?.nodes[selectedNode]?.id ?? 1,
+  };
 }
 
 function changePage(intent: Intent, parts: IntentParts): void {
@@ -196,11 +233,18 @@ function changePage(intent: Intent, parts: IntentParts): void {
       else store.change({ problem: seed.problem });
       return;
     }
+    case "openScenario":
+    case "openRun":
+    case "openFile":
+      parts.open(intent);
+      return;
     case "share":
       parts.share(intent.what);
       return;
     case "cutDraft":
       store.change({ cutDraft: intent.nodes });
+      // As with the selection: the next key means what is drawn by then.
+      store.flush();
       return;
     case "dismissToast":
       dropToast(store);

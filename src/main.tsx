@@ -3,10 +3,12 @@ import { createRoot } from "react-dom/client";
 import { Page } from "../ui/Page.tsx";
 import { PageProvider } from "../ui/pageContext.ts";
 import { App } from "./app.ts";
+import { keepOffline } from "./keepOffline.ts";
 import "./fonts.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");
+const container = root;
 
 const stepsByDefault = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const app = new App(
@@ -15,17 +17,27 @@ const app = new App(
 );
 
 // The worker is at work while the page is drawn for the first time.
-void app.start();
-createRoot(root).render(
-  <StrictMode>
-    <PageProvider value={app}>
-      <Page />
-    </PageProvider>
-  </StrictMode>,
-);
+const opened = app.start();
+// What an embedded page leaves out is never on the screen, not even at first.
+if (/[?&]embed=/.test(location.search)) void opened.then(draw);
+else draw();
 // A link that is pasted into the open page differs in its hash alone: the browser does not reload.
 addEventListener("hashchange", () => void app.start());
 requestAnimationFrame(function frame(wallMs) {
   app.tick(wallMs);
   requestAnimationFrame(frame);
 });
+
+/** Once the cluster is seen: until then nothing should compete with what it needs. */
+const KEEPS_AFTER_MS = 5_000;
+setTimeout(keepOffline, KEEPS_AFTER_MS);
+
+function draw(): void {
+  createRoot(container).render(
+    <StrictMode>
+      <PageProvider value={app}>
+        <Page />
+      </PageProvider>
+    </StrictMode>,
+  );
+}

@@ -26,6 +26,16 @@ export function sayNotice(notice: Notice): Said {
       };
     case "refused":
       return { toast: { text: notice.message, detail: "", undo: false } };
+    case "cancelled":
+      return {
+        toast: {
+          text: "Stopped.",
+          detail: notice.opening
+            ? `The run is open up to ${seconds(notice.atUs)} and goes on from there.`
+            : `The page stays at ${seconds(notice.atUs)}.`,
+          undo: false,
+        },
+      };
     case "actionRefused":
       return {
         problem: {

@@ -4,12 +4,27 @@ import type { WorldView } from "@chronik/core/view";
 import type { PageState } from "../ui/page.ts";
 import { createFrameBus } from "./frameBus.ts";
 import { playbackMachine } from "./machines/playback.ts";
-import { createPlayer } from "./player.ts";
+import { Player } from "./player.ts";
 import type { Command, Frame } from "./session/protocol.ts";
 import { createPageStore } from "./store.ts";
 
 const FRAME_MS = 16;
-const WORLD = { nodeNames: [] } as unknown as WorldView;
+const WORLD = { nodeNames: [], events: [], sentence: { eventId: 0 } } as unknown as WorldView;
+
+const FRAME: Frame = {
+  kind: "frame",
+  answers: 0,
+  nowUs: 0,
+  endUs: 0,
+  inPast: false,
+  exact: true,
+  halted: false,
+  traceHash: "",
+  patch: null,
+  branch: null,
+  comparison: null,
+  notice: null,
+};
 
 /** A session that answers when the test says so. */
 function setUp() {
@@ -23,10 +38,20 @@ function setUp() {
   const playback = createActor(playbackMachine).start();
   const store = createPageStore({
     world: null,
-    playback: { mode: "paused", speed: 1 / 4, endUs: 0, inPast: false, seeking: null },
+    comparison: null,
+    sentence: null,
+    playback: {
+      mode: "paused",
+      speed: 1 / 4,
+      endUs: 0,
+      inPast: false,
+      seeking: null,
+      autoSlow: true,
+      slowedBy: null,
+    },
   } as unknown as PageState);
   const frames = createFrameBus();
-  const player = createPlayer({ port: () => port, store, frames, playback });
+  const player = new Player({ port: () => port, store, frames, playback });
   let wallMs = 0;
   return {
     sent,
@@ -34,12 +59,9 @@ function setUp() {
     frames,
     playback,
     player,
-    answer(frame: Partial<Frame>): void {
+    answer(frame: Partial<Frame>, world: Partial<WorldView> = {}): void {
       port.answered = sent.length;
-      player.frameArrived(
-        { nowUs: 0, endUs: 0, inPast: false, halted: false, ...frame } as Frame,
-        WORLD,
-      );
+      player.frameArrived({ ...FRAME, ...frame }, { ...WORLD, ...world }, null);
     },
     tick(passedMs = FRAME_MS): void {
       wallMs += passedMs;
@@ -153,4 +175,171 @@ test("the page hears of all changes of a frame at once", () => {
   expect(page.store.getState()).toMatchObject({ brush: "node:n1", theme: "dark" });
   page.tick();
   expect(heard).toBe(1);
+});
+
+describe("a drag", () => {
+  beforeEach(() => {
+    page.playback.send({ type: "scrubStart" });
+    page.player.scrub(700_000);
+    page.answer({ nowUs: 500_000, endUs: 1_000_000, inPast: true, exact: false });
+    page.tick();
+    page.sent.length = 0;
+    page.answer({ nowUs: 500_000, endUs: 1_000_000, inPast: true, exact: false });
+  });
+
+  test("shows the moment of the picture, and the moment itself once the pointer rests", () => {
+    expect(page.frames.nowUs()).toBe(500_000);
+    for (let frame = 0; frame < 4; frame++) page.tick();
+    expect(page.sent).toEqual([]);
+    for (let frame = 0; frame < 4; frame++) page.tick();
+    expect(page.sent).toEqual([{ kind: "seek", toUs: 700_000 }]);
+    page.answer({ nowUs: 700_000, endUs: 1_000_000, inPast: true });
+    for (let frame = 0; frame < 20; frame++) page.tick();
+    expect(page.sent).toHaveLength(1);
+    page.player.endScrub();
+    expect(page.sent).toHaveLength(1);
+  });
+
+  test("asks for the moment itself when it ends", () => {
+    page.player.endScrub();
+    expect(page.sent).toEqual([{ kind: "seek", toUs: 700_000 }]);
+  });
+
+  test("has nothing left to ask for where the moment itself was shown at once", () => {
+    page.player.scrub(600_000);
+    page.answer({ nowUs: 600_000, endUs: 1_000_000, inPast: true });
+    page.sent.length = 0;
+    page.player.endScrub();
+    expect(page.sent).toEqual([]);
+  });
+});
+
+describe("drama", () => {
+  const event = (id: number, drama: string | null) =>
+    ({ events: [{ id, atUs: 1_004_000, drama }] }) as unknown as Partial<WorldView>;
+  const slowedBy = () => page.store.pending().playback.slowedBy;
+
+  beforeEach(() => {
+    page.playback.send({ type: "play" });
+    page.tick();
+  });
+
+  test("slows time down to a quarter while it lasts, and says why", () => {
+    page.answer({ nowUs: 1_004_000, endUs: 1_004_000 }, event(1, "election"));
+    const fromUs = page.frames.nowUs();
+    page.tick();
+    expect(slowedBy()).toBe("an election");
+    expect(page.frames.nowUs() - fromUs).toBe((FRAME_MS * 250) / 4);
+    for (let frame = 0; frame < 500; frame++) {
+      page.answer({ nowUs: page.player.nowUs(), endUs: page.player.nowUs() }, event(1, "election"));
+      page.tick();
+    }
+    expect(slowedBy()).toBeNull();
+    expect(page.frames.nowUs()).toBeGreaterThan(1_404_000);
+  });
+
+  test("does not where a person has switched that off, nor at what was jumped over", () => {
+    page.answer({ nowUs: 1_004_000, endUs: 1_004_000 }, event(1, null));
+    page.tick();
+    expect(slowedBy()).toBeNull();
+    page.player.jump({ kind: "seekEnd" });
+    page.answer({ nowUs: 2_000_000, endUs: 2_000_000 }, event(2, "loss"));
+    page.tick();
+    expect(slowedBy()).toBeNull();
+    const { playback } = page.store.pending();
+    page.store.change({ playback: { ...playback, autoSlow: false } });
+    page.answer({ nowUs: 2_004_000, endUs: 2_004_000 }, event(3, "loss"));
+    page.tick();
+    expect(slowedBy()).toBeNull();
+  });
+});
+
+describe("what the page says", () => {
+  const say = (eventId: number) => ({ sentence: { eventId, what: [], why: [] } });
+  const said = () => page.store.pending().sentence?.eventId;
+
+  test("stays long enough to be read while time runs", () => {
+    page.answer({ nowUs: 1_000_000, endUs: 1_000_000 }, say(1));
+    page.tick();
+    page.tick();
+    page.playback.send({ type: "play" });
+    page.answer({ nowUs: 1_004_000, endUs: 1_004_000 }, say(2));
+    page.tick();
+    expect(said()).toBe(2);
+    page.answer({ nowUs: 1_008_000, endUs: 1_008_000 }, say(3));
+    for (let frame = 0; frame < 74; frame++) page.tick();
+    expect(said()).toBe(2);
+    page.tick();
+    expect(said()).toBe(3);
+  });
+
+  test("does not outlast what it speaks of when time runs fast", () => {
+    page.playback.send({ type: "setSpeed", speed: 10 });
+    page.playback.send({ type: "play" });
+    let frames = 0;
+    page.answer({ nowUs: 1_000_000, endUs: 1_000_000 }, say(1));
+    page.tick();
+    for (; said() === 1; frames++) {
+      page.answer({ nowUs: page.player.nowUs(), endUs: page.player.nowUs() }, say(2));
+      page.tick();
+    }
+    expect(frames).toBeLessThan(8);
+  });
+
+  test("changes at once when a person acts, jumps or stops time", () => {
+    page.playback.send({ type: "play" });
+    page.answer({ nowUs: 1_000_000, endUs: 1_000_000 }, say(1));
+    page.tick();
+    page.player.stay({ kind: "act", action: { kind: "kill", node: 1 } });
+    page.answer({ nowUs: 1_004_000, endUs: 1_004_000 }, say(2));
+    page.tick();
+    expect(said()).toBe(2);
+    page.player.jump({ kind: "seek", toUs: 500_000 });
+    page.answer({ nowUs: 500_000, endUs: 1_004_000, inPast: true }, say(3));
+    page.tick();
+    expect(said()).toBe(3);
+    page.answer({ nowUs: 500_000, endUs: 1_004_000, inPast: true }, say(4));
+    page.playback.send({ type: "pause" });
+    page.tick();
+    expect(said()).toBe(4);
+  });
+});
+
+describe("a comparison", () => {
+  const compares = () => page.sent.filter(({ kind }) => kind === "compare").length;
+
+  test("is brought up to date five times a second while time runs, and once it stands", () => {
+    page.player.compare("B");
+    page.answer({ nowUs: 1_000_000, endUs: 1_000_000 });
+    page.playback.send({ type: "play" });
+    const patch = { whole: {}, lists: {}, records: {} };
+    for (let frame = 0; frame < 63; frame++) {
+      const isCompared = page.sent.at(-1)?.kind === "compare";
+      page.answer({
+        nowUs: page.player.nowUs(),
+        endUs: page.player.nowUs(),
+        patch: isCompared ? null : patch,
+      });
+      page.tick();
+    }
+    expect(compares()).toBe(5);
+    page.playback.send({ type: "pause" });
+    for (let frame = 0; frame < 63; frame++) {
+      page.answer({ nowUs: page.player.nowUs(), endUs: page.player.nowUs() });
+      page.tick();
+    }
+    expect(compares()).toBe(6);
+  });
+
+  test("ends when the session says so, or with its replay", () => {
+    page.player.compare("B");
+    page.answer({ comparison: "off", patch: { whole: {}, lists: {}, records: {} } });
+    for (let frame = 0; frame < 30; frame++) page.tick();
+    expect(compares()).toBe(1);
+    page.player.compare("B");
+    page.player.cancel();
+    page.answer({ patch: { whole: {}, lists: {}, records: {} } });
+    for (let frame = 0; frame < 30; frame++) page.tick();
+    expect(compares()).toBe(2);
+  });
 });

@@ -4,102 +4,203 @@ import type { FrameBus } from "./frameBus.ts";
 import type { playbackMachine } from "./machines/playback.ts";
 import type { Command, Frame, Progress } from "./session/protocol.ts";
 import type { SessionPort } from "./session/port.ts";
+import { Slowdown } from "./slowdown.ts";
+import { Speaker } from "./speaker.ts";
 import type { PageStore } from "./store.ts";
-import type { PageState, PlaybackState } from "../ui/page.ts";
+import type { ComparisonState, PlaybackState } from "../ui/page.ts";
 
 /** A frame that took longer is a hidden or a busy page: the simulation pauses for the rest. */
 const FRAME_MAX_MS = 50;
 /** How far the shown time may be ahead of the world, in milliseconds of a person's time. */
 const LEAD_MAX_MS = 50;
+/** A pointer that stood still for so long rests: then the moment under it is shown exactly. */
+const REST_MS = 120;
+/** Another branch is brought up to date so often. */
+const COMPARE_MS = 200;
 
-export interface Player {
-  /** A command that may move the playhead somewhere else. */
-  jump(command: Command): void;
-  /** A command at the playhead. */
-  stay(command: Command): void;
-  frameArrived(frame: Frame, world: WorldView): void;
-  readonly progressed: (progress: Progress) => void;
-  /** Once an animation frame. */
-  tick(wallMs: number): void;
-  nowUs(): number;
+interface PlayerParts {
+  readonly port: () => SessionPort;
+  readonly store: PageStore;
+  readonly frames: FrameBus;
+  readonly playback: Actor<typeof playbackMachine>;
 }
 
 /**
  * Simulated time, as the page shows it. It runs smoothly with the animation frames; the world
  * follows, one request at a time, and if it cannot keep up, time waits for it.
  */
-export function createPlayer(parts: {
-  readonly port: () => SessionPort;
-  readonly store: PageStore;
-  readonly frames: FrameBus;
-  readonly playback: Actor<typeof playbackMachine>;
-}): Player {
-  const { port, store, frames, playback } = parts;
-  let shownUs = 0;
-  let worldUs = 0;
-  let lastWallMs: number | null = null;
-  let jumping = false;
+export class Player {
+  readonly #port: () => SessionPort;
+  readonly #store: PageStore;
+  readonly #frames: FrameBus;
+  readonly #playback: Actor<typeof playbackMachine>;
+  readonly #slowdown = new Slowdown();
+  readonly #speaker = new Speaker();
+  #shownUs = 0;
+  #worldUs = 0;
+  #wallMs = 0;
+  #jumping = false;
+  /** A person has asked for something and waits to see what comes of it. */
+  #awaited = false;
+  /** Where a drag is, and when it rests there; null once the moment itself was asked for. */
+  #drag: { readonly toUs: number; readonly restsAtMs: number } | null = null;
+  /** The branch that is compared, and when it was brought up to date. */
+  #compared: { readonly name: string; readonly atMs: number; readonly isFresh: boolean } | null =
+    null;
 
-  const mode = (): PlaybackState["mode"] => playback.getSnapshot().value as PlaybackState["mode"];
-  const timeRuns = (): boolean => mode() === "live" || mode() === "replaying";
+  constructor({ port, store, frames, playback }: PlayerParts) {
+    this.#port = port;
+    this.#store = store;
+    this.#frames = frames;
+    this.#playback = playback;
+    playback.subscribe(() => this.#publish());
+  }
 
-  playback.subscribe(() => publishPlayback(store, playback, mode()));
+  nowUs(): number {
+    return Math.floor(this.#shownUs);
+  }
 
-  return {
-    nowUs: () => Math.floor(shownUs),
-    jump(command) {
-      jumping = true;
-      port().send(command);
-    },
-    stay: (command) => port().send(command),
+  /** A command that may move the playhead somewhere else. */
+  jump(command: Command): void {
+    this.#drag = null;
+    this.#jumping = true;
+    this.stay(command);
+  }
 
-    frameArrived(frame, world) {
-      worldUs = frame.nowUs;
-      if (jumping || frame.halted) shownUs = worldUs;
-      if (port().idle()) jumping = false;
-      const { playback: shown } = store.pending();
-      const same = shown.endUs === frame.endUs && shown.seeking === null;
-      store.change({
-        world,
-        playback: same ? shown : { ...shown, endUs: frame.endUs, seeking: null },
-      });
-      if (frame.inPast !== playback.getSnapshot().context.inPast) {
-        playback.send({ type: "positionChanged", inPast: frame.inPast });
-      }
-      if (frame.halted && timeRuns()) playback.send({ type: "halt" });
-    },
+  /** A command at the playhead. */
+  stay(command: Command): void {
+    this.#awaited = true;
+    this.#port().send(command);
+  }
 
-    progressed({ atUs, toUs }) {
-      store.change({ playback: { ...store.pending().playback, seeking: { atUs, toUs } } });
-    },
+  /** A drag has come to that moment. */
+  scrub(toUs: number): void {
+    this.jump({ kind: "scrub", toUs });
+    this.#drag = { toUs, restsAtMs: this.#wallMs + REST_MS };
+  }
 
-    tick(wallMs) {
-      const passedMs = Math.min(FRAME_MAX_MS, wallMs - (lastWallMs ?? wallMs));
-      lastWallMs = wallMs;
-      const { speed } = playback.getSnapshot().context;
-      const { world, playback: shown } = store.pending();
-      if (world !== null && timeRuns() && !jumping) {
-        const leadUs = worldUs + LEAD_MAX_MS * 1_000 * speed;
-        const limitUs = shown.inPast ? Math.min(leadUs, shown.endUs) : leadUs;
-        shownUs = Math.max(shownUs, Math.min(shownUs + passedMs * 1_000 * speed, limitUs));
-      }
-      // Also after a pause: the world catches up with the last moment that was shown.
-      if (!jumping && port().idle() && Math.floor(shownUs) > worldUs) {
-        port().send({ kind: "advance", toUs: Math.floor(shownUs) });
-      }
-      frames.emit(shownUs);
-      store.flush();
-    },
-  };
-}
+  endScrub(): void {
+    if (this.#drag !== null) this.jump({ kind: "seek", toUs: this.#drag.toUs });
+  }
 
-function publishPlayback(
-  store: PageStore,
-  playback: Actor<typeof playbackMachine>,
-  mode: PageState["playback"]["mode"],
-): void {
-  const { speed, inPast } = playback.getSnapshot().context;
-  const shown = store.pending().playback;
-  if (shown.mode === mode && shown.speed === speed && shown.inPast === inPast) return;
-  store.change({ playback: { ...shown, mode, speed, inPast } });
+  compare(name: string | null): void {
+    this.#compared = name === null ? null : { name, atMs: this.#wallMs, isFresh: true };
+    this.#port().send({ kind: "compare", name });
+  }
+
+  /** Gives up what takes long. */
+  cancel(): void {
+    if (this.#store.pending().comparison === null) this.#compared = null;
+    this.jump({ kind: "cancel" });
+  }
+
+  frameArrived(frame: Frame, world: WorldView, comparison: ComparisonState | null): void {
+    this.#worldUs = frame.nowUs;
+    if (this.#jumping || !this.#timeRuns()) this.#slowdown.jump(world.events);
+    else this.#slowdown.watch(world.events, this.#wallMs);
+    if (this.#jumping || frame.halted) this.#shownUs = this.#worldUs;
+    if (this.#awaited) this.#speaker.interrupt();
+    if (this.#port().idle()) {
+      this.#jumping = false;
+      this.#awaited = false;
+      if (frame.exact) this.#drag = null;
+    }
+    this.#noteComparison(frame);
+    const { playback: shown } = this.#store.pending();
+    const same = shown.endUs === frame.endUs && shown.seeking === null;
+    this.#store.change({
+      world,
+      comparison,
+      playback: same ? shown : { ...shown, endUs: frame.endUs, seeking: null },
+    });
+    if (frame.inPast !== this.#playback.getSnapshot().context.inPast) {
+      this.#playback.send({ type: "positionChanged", inPast: frame.inPast });
+    }
+    if (frame.halted && this.#timeRuns()) this.#playback.send({ type: "halt" });
+  }
+
+  progressed({ atUs, toUs }: Progress): void {
+    this.#changePlayback({ seeking: { atUs, toUs } });
+  }
+
+  /** Once an animation frame. */
+  tick(wallMs: number): void {
+    const passedMs = Math.min(FRAME_MAX_MS, wallMs - (this.#wallMs || wallMs));
+    this.#wallMs = wallMs;
+    this.#runTime(passedMs);
+    this.#ask();
+    this.#speak();
+    this.#frames.emit(this.#shownUs);
+    this.#store.flush();
+  }
+
+  #runTime(passedMs: number): void {
+    const { world, playback: shown } = this.#store.pending();
+    const runs = world !== null && this.#timeRuns();
+    const mayBeSlow = runs && shown.autoSlow;
+    const slowedBy = mayBeSlow ? this.#slowdown.cause(this.#shownUs, this.#wallMs) : null;
+    if (slowedBy !== shown.slowedBy) this.#changePlayback({ slowedBy });
+    if (!runs || this.#jumping) return;
+    const speed = this.#playback.getSnapshot().context.speed * Slowdown.factor(slowedBy);
+    const leadUs = this.#worldUs + LEAD_MAX_MS * 1_000 * speed;
+    const limitUs = shown.inPast ? Math.min(leadUs, shown.endUs) : leadUs;
+    const nextUs = Math.min(this.#shownUs + passedMs * 1_000 * speed, limitUs);
+    this.#shownUs = Math.max(this.#shownUs, nextUs);
+  }
+
+  /** One thing at a time, and what a person waits for first. */
+  #ask(): void {
+    if (!this.#port().idle()) return;
+    const drag = this.#drag;
+    if (drag !== null && this.#wallMs >= drag.restsAtMs) {
+      this.jump({ kind: "seek", toUs: drag.toUs });
+      return;
+    }
+    const compared = this.#compared;
+    if (compared !== null && !compared.isFresh && this.#wallMs >= compared.atMs + COMPARE_MS) {
+      this.compare(compared.name);
+      return;
+    }
+    // Also after a pause: the world catches up with the last moment that was shown.
+    if (!this.#jumping && Math.floor(this.#shownUs) > this.#worldUs) {
+      this.#port().send({ kind: "advance", toUs: Math.floor(this.#shownUs) });
+    }
+  }
+
+  #speak(): void {
+    const { world, sentence } = this.#store.pending();
+    if (world === null) return;
+    if (!this.#timeRuns()) this.#speaker.interrupt();
+    const said = this.#speaker.say(world.sentence, this.#shownUs, this.#wallMs);
+    if (said !== sentence) this.#store.change({ sentence: said });
+  }
+
+  /** What the page shows has changed, and the other branch may be at another moment now. */
+  #noteComparison({ comparison, patch, branch }: Frame): void {
+    if (comparison === "off") this.#compared = null;
+    else if (this.#compared !== null && (patch !== null || branch !== null)) {
+      this.#compared = { ...this.#compared, isFresh: false };
+    }
+  }
+
+  #mode(): PlaybackState["mode"] {
+    return this.#playback.getSnapshot().value as PlaybackState["mode"];
+  }
+
+  #timeRuns(): boolean {
+    const mode = this.#mode();
+    return mode === "live" || mode === "replaying";
+  }
+
+  #publish(): void {
+    const mode = this.#mode();
+    const { speed, inPast } = this.#playback.getSnapshot().context;
+    const shown = this.#store.pending().playback;
+    if (shown.mode === mode && shown.speed === speed && shown.inPast === inPast) return;
+    this.#changePlayback({ mode, speed, inPast });
+  }
+
+  #changePlayback(part: Partial<PlaybackState>): void {
+    this.#store.change({ playback: { ...this.#store.pending().playback, ...part } });
+  }
 }

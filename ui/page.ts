@@ -4,6 +4,7 @@ import type {
   DiskFault,
   Inspected,
   RunOptions,
+  SentenceView,
   WorldView,
 } from "@chronik/core/view";
 
@@ -14,6 +15,8 @@ import type {
 export interface PageState {
   /** Null until the first frame of the worker. */
   readonly world: WorldView | null;
+  /** What the page says now. While time runs it stays for as long as reading it takes. */
+  readonly sentence: SentenceView | null;
   readonly playback: PlaybackState;
   readonly scenario: ScenarioState;
   readonly branch: BranchState;
@@ -59,6 +62,14 @@ export interface ComparisonState {
     | "partitions"
     | "events"
   >;
+}
+
+/** What the cluster can start as, for a list of it. */
+export interface ScenarioTitle {
+  readonly name: string;
+  readonly title: string;
+  /** One sentence. */
+  readonly about: string;
 }
 
 interface ScenarioState {
@@ -203,5 +214,7 @@ export type Intent =
   | { readonly kind: "setTheme"; readonly theme: PageState["theme"] }
   | { readonly kind: "openSeed"; readonly text: string }
   | { readonly kind: "switchBranch"; readonly name: string }
+  /** In the past: what was done after the playhead stays with the old branch, nothing is done here. */
+  | { readonly kind: "fork" }
   | { readonly kind: "undo" }
   | { readonly kind: "dismissToast" | "dismissProblem" };

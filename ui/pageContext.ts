@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { Intent, PageState } from "./page.ts";
+import type { Intent, PageState, ScenarioTitle } from "./page.ts";
 
-/** The three things a component may use; `src` provides them. */
+/** What a component may use; `src` provides it. */
 export interface PagePort {
   /** Structure: set at most once a frame; unchanged parts keep their identity. */
   readonly store: {
@@ -14,6 +14,8 @@ export interface PagePort {
     subscribe(listener: (nowUs: number) => void): () => void;
   };
   readonly dispatch: (intent: Intent) => void;
+  /** Loaded when somebody asks for the list; empty when it cannot be. */
+  readonly scenarios: () => Promise<readonly ScenarioTitle[]>;
 }
 
 const PageContext = createContext<PagePort | null>(null);

@@ -108,6 +108,17 @@ describe("a message between brokers", () => {
     );
   });
 
+  test("that is delayed before a cut is lost when it is there, and not when it would have been", () => {
+    const { act, log, n1, n2, send, runUntil } = testNetwork();
+    act({ kind: "cut", nodes: [1] });
+    const flight = send(n1, n2);
+    act(delay(flight, 1_000_000));
+    runUntil(2_000_000);
+    expect(log).toEqual([
+      { id: flight.id, outcome: "cut", atUs: Math.floor(flight.arrivesAtUs / 2) },
+    ]);
+  });
+
   test("that is dropped is lost where it is, also when it stood there", () => {
     const { network, act, broken, log, n1, n2, send, runUntil } = testNetwork();
     const [moving, held] = [send(n1, n2), send(n2, n1)];

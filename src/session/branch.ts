@@ -1,5 +1,6 @@
 import type { Action, Run } from "@chronik/core/sim";
 import type { RunView } from "@chronik/core/view";
+import type { Film } from "./film.ts";
 import type { OtherBranch } from "./protocol.ts";
 
 /** One course of events. Branches that share a beginning share its action objects. */
@@ -13,6 +14,8 @@ export interface Branch {
   readonly time: RunView | null;
   /** The branch that it left by an action, and how many actions they share. */
   readonly parent: { readonly name: string; readonly sharedActions: number } | null;
+  /** Grows as it is simulated. */
+  readonly film: Film;
 }
 
 /** "A" to "Z", then "A1", "B1", ... */
@@ -31,7 +34,7 @@ export function describeOther(current: Branch, other: Branch): OtherBranch {
 }
 
 /** When the two stopped being the same: at the first action that only one of them has. */
-function divergedAtUs(one: Branch, other: Branch): number {
+export function divergedAtUs(one: Branch, other: Branch): number {
   const actions = one.run.actions;
   const others = other.run.actions;
   const at = actions.findIndex((action, index) => action !== others[index]);

@@ -35,34 +35,37 @@ const RECORD_KEYS = ["nodes", "logs", "readies", "disks", "diskBytes", "partitio
 type ListKey = (typeof LIST_KEYS)[number];
 type RecordKey = (typeof RECORD_KEYS)[number];
 
-/** Without a previous view the patch holds everything. */
-export function diff(previous: WorldView | null, next: WorldView): WorldPatch {
+/** Without a previous view the patch holds everything. Both are whole, or the same part of a view. */
+export function diff(previous: Partial<WorldView> | null, next: Partial<WorldView>): WorldPatch {
   if (previous === null) return { whole: next, lists: {}, records: {} };
   const whole: Record<string, unknown> = {};
   const lists: { [Key in ListKey]?: ListPatch } = {};
   const records: { [Key in RecordKey]?: RecordPatch } = {};
   for (const key of Object.keys(next) as (keyof WorldView)[]) {
     if (Object.is(previous[key], next[key])) continue;
-    if (isListKey(key)) lists[key] = diffList(previous[key], next[key]);
-    else if (isRecordKey(key)) records[key] = diffRecord(previous[key], next[key]);
+    if (isListKey(key)) lists[key] = diffList(previous[key] ?? [], next[key] ?? []);
+    else if (isRecordKey(key)) records[key] = diffRecord(previous[key] ?? {}, next[key] ?? {});
     else whole[key] = next[key];
   }
   return { whole, lists, records };
 }
 
 /** `previous` must be the view that the patch was made from, or null if it was made from none. */
-export function applyPatch(previous: WorldView | null, patch: WorldPatch): WorldView {
-  if (previous === null) return patch.whole as WorldView;
+export function applyPatch<View extends Partial<WorldView>>(
+  previous: View | null,
+  patch: WorldPatch,
+): View {
+  if (previous === null) return patch.whole as View;
   const next: Record<string, unknown> = { ...previous, ...patch.whole };
   for (const key of LIST_KEYS) {
     const listPatch = patch.lists[key];
-    if (listPatch !== undefined) next[key] = applyList(previous[key], listPatch);
+    if (listPatch !== undefined) next[key] = applyList(previous[key] ?? [], listPatch);
   }
   for (const key of RECORD_KEYS) {
     const recordPatch = patch.records[key];
-    if (recordPatch !== undefined) next[key] = applyRecord(previous[key], recordPatch);
+    if (recordPatch !== undefined) next[key] = applyRecord(previous[key] ?? {}, recordPatch);
   }
-  return next as unknown as WorldView;
+  return next as unknown as View;
 }
 
 function isListKey(key: string): key is ListKey {

@@ -1,8 +1,10 @@
 import { applyPatch } from "./patch.ts";
 import type { WorldView } from "@chronik/core/view";
+import type { ComparisonState } from "../../ui/page.ts";
 import type {
   Command,
   CommandMessage,
+  ExportedFile,
   Failure,
   Frame,
   FrameMessage,
@@ -17,9 +19,10 @@ export interface SessionPort {
 }
 
 export interface SessionListener {
-  /** `world` is the whole view; what did not change is the same object as before. */
-  frameArrived(frame: Frame, world: WorldView): void;
+  /** `world` and `comparison` are whole; what did not change is the same object as before. */
+  frameArrived(frame: Frame, world: WorldView, comparison: ComparisonState | null): void;
   progressed(progress: Progress): void;
+  fileArrived(file: ExportedFile): void;
   failed(failure: Failure): void;
 }
 
@@ -43,14 +46,17 @@ export function openSessionPort(worker: WorkerLike, listener: SessionListener): 
   let lastSent = 0;
   let lastAnswered = 0;
   let world: WorldView | null = null;
+  let comparison: ComparisonState | null = null;
 
   worker.addEventListener("message", ({ data }) => {
     if (data.kind === "progress") listener.progressed(data);
     else if (data.kind === "failure") listener.failed(data);
+    else if (data.kind === "file") listener.fileArrived(data);
     else {
       lastAnswered = data.answers;
       if (data.patch !== null) world = applyPatch(world, data.patch);
-      if (world !== null) listener.frameArrived(data, world);
+      if (data.comparison !== null) comparison = compared(comparison, data.comparison);
+      if (world !== null) listener.frameArrived(data, world, comparison);
     }
   });
   worker.addEventListener("error", (event) => {
@@ -66,4 +72,15 @@ export function openSessionPort(worker: WorkerLike, listener: SessionListener): 
     idle: () => lastAnswered === lastSent,
     close: () => worker.terminate(),
   };
+}
+
+/** What the page has of the other branch once it has this too. */
+export function compared(
+  previous: ComparisonState | null,
+  frame: NonNullable<Frame["comparison"]>,
+): ComparisonState | null {
+  if (frame === "off") return null;
+  const { name, forkedAtUs, isFirst, patch } = frame;
+  const known = isFirst ? null : (previous?.other ?? null);
+  return { name, forkedAtUs, other: applyPatch<ComparisonState["other"]>(known, patch) };
 }

@@ -10,15 +10,34 @@ export type Command =
   | { readonly kind: "advance"; readonly toUs: number }
   /** A jump; a newer one that waits takes the place of an older one. */
   | { readonly kind: "seek"; readonly toUs: number }
+  /** The same while a person drags: what is at hand of the time shortly before it, at once. */
+  | { readonly kind: "scrub"; readonly toUs: number }
   | { readonly kind: "seekEnd" }
-  | { readonly kind: "nextEvent" | "previousEvent" }
+  /** To the next or the last moment of that kind; `node` is the one whose loop or clock is meant. */
+  | {
+      readonly kind: "step";
+      readonly direction: 1 | -1;
+      readonly by: StepUnit;
+      readonly node: number;
+    }
+  /** Ends what is under way, and what waits behind it; all stays as it was before. */
+  | { readonly kind: "cancel" }
+  /** Frames show this branch beside the one that is shown; null: none any more. */
+  | { readonly kind: "compare"; readonly name: string | null }
+  /** The run up to now as a file of that kind, which comes before the frame. */
+  | { readonly kind: "export"; readonly what: RecordingKind }
   /** Acts at the playhead; in the past this forks the run. */
   | { readonly kind: "act"; readonly action: ActionBody | ProduceByKey }
+  /** In the past: another branch begins here, and nothing was done yet. */
+  | { readonly kind: "fork" }
   /** Takes the last action of the branch back. */
   | { readonly kind: "undo" }
   | { readonly kind: "switchBranch"; readonly name: string }
   /** From now on frames show the bytes of this, or of nothing. */
   | { readonly kind: "inspect"; readonly what: Inspected | null };
+
+export type StepUnit = "event" | "ready" | "tick";
+export type RecordingKind = "perfetto" | "shiviz";
 
 /** A record for the partition into which its key falls. */
 export type ProduceByKey = Omit<Extract<ActionBody, { kind: "produce" }>, "partition"> & {
@@ -32,7 +51,7 @@ export interface CommandMessage {
 }
 
 /** What the session says. */
-export type FrameMessage = Frame | Progress | Failure;
+export type FrameMessage = Frame | Progress | ExportedFile | Failure;
 
 /** The state after a command. */
 export interface Frame {
@@ -42,6 +61,8 @@ export interface Frame {
   readonly nowUs: number;
   readonly endUs: number;
   readonly inPast: boolean;
+  /** False: a picture of that moment, without disks and, in a busy cluster, without most of the lanes. */
+  readonly exact: boolean;
   /** A rule was broken: this world goes no further. */
   readonly halted: boolean;
   readonly traceHash: string;
@@ -49,8 +70,21 @@ export interface Frame {
   readonly patch: WorldPatch | null;
   /** Null while the branch is as it was in the last frame. */
   readonly branch: BranchFrame | null;
+  /** Null while it is as in the last frame. */
+  readonly comparison: ComparisonFrame | null;
   readonly notice: Notice | null;
 }
+
+/** "off": nothing is compared any more. */
+export type ComparisonFrame =
+  | "off"
+  | {
+      readonly name: string;
+      readonly forkedAtUs: number;
+      /** The patch holds everything; else it is to the last one that was sent. */
+      readonly isFirst: boolean;
+      readonly patch: WorldPatch;
+    };
 
 export interface BranchFrame {
   readonly name: string;
@@ -78,6 +112,8 @@ export type Notice =
       readonly kept: boolean;
     }
   | { readonly kind: "refused"; readonly message: string }
+  /** By a person. `opening`: a run that is now open up to `atUs`. */
+  | { readonly kind: "cancelled"; readonly atUs: number; readonly opening: boolean }
   /** An action of an opened run that makes no sense in it; the run goes on without it. */
   | {
       readonly kind: "actionRefused";
@@ -94,6 +130,13 @@ export interface Progress {
   readonly answers: number;
   readonly atUs: number;
   readonly toUs: number;
+}
+
+export interface ExportedFile {
+  readonly kind: "file";
+  readonly answers: number;
+  readonly name: string;
+  readonly text: string;
 }
 
 /** The worker threw: a broken invariant. It answers nothing any more. */

@@ -2,11 +2,19 @@ import { describe, expect, test } from "vitest";
 import type { ActionBody, Run } from "@chronik/core/sim";
 import { firstVisit, threeBrokers } from "@chronik/core/sim";
 import * as clientParts from "./clientParts.ts";
+import type { Command, StepUnit } from "./protocol.ts";
 import { openPage, openScenario, SessionPage } from "./sessionPage.ts";
 
 const KILL_LEADER = (page: SessionPage): ActionBody => ({
   kind: "kill",
   node: page.world.nodes[page.world.summary.leader ?? ""]?.id ?? 0,
+});
+
+const step = (direction: 1 | -1, by: StepUnit = "event", node = 1): Command => ({
+  kind: "step",
+  direction,
+  by,
+  node,
 });
 
 describe("opening", () => {
@@ -103,13 +111,13 @@ describe("time", () => {
   test("steps to the next events and back over the same ones", () => {
     const page = openScenario();
     const moments: number[] = [];
-    for (let step = 0; step < 6; step++) {
-      page.ask({ kind: "nextEvent" });
+    for (let count = 0; count < 6; count++) {
+      page.ask(step(1));
       moments.push(page.frame.nowUs);
     }
     expect(moments).toEqual([...new Set(moments)].sort((one, other) => one - other));
     for (const moment of moments.reverse().slice(1)) {
-      page.ask({ kind: "previousEvent" });
+      page.ask(step(-1));
       expect(page.frame.nowUs).toBe(moment);
     }
     expect(page.frame.inPast).toBe(true);
@@ -120,11 +128,11 @@ describe("time", () => {
     for (const node of [1, 2, 3]) page.ask({ kind: "act", action: { kind: "kill", node } });
     const killedUs = page.frame.nowUs;
     page.ask({ kind: "advance", toUs: killedUs + 9_000_000 });
-    page.ask({ kind: "previousEvent" });
+    page.ask(step(-1));
     expect(page.frame.nowUs).toBeGreaterThanOrEqual(killedUs);
     expect(page.frame.nowUs).toBeLessThan(killedUs + 8_000_000);
     page.ask({ kind: "seek", toUs: 0 });
-    page.ask({ kind: "previousEvent" });
+    page.ask(step(-1));
     expect(page.frame.nowUs).toBe(0);
   });
 });

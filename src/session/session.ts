@@ -1,20 +1,25 @@
 import { firstActionAtUs } from "@chronik/core/sim";
 import type { Action, ActionBody, Run } from "@chronik/core/sim";
-import type { Inspected, WorldView } from "@chronik/core/view";
-import type { Branch } from "./branch.ts";
-import { branchName, describeOther } from "./branch.ts";
+import type { WorldView } from "@chronik/core/view";
+import { reuse } from "@chronik/core/view";
+import { describeOther } from "./branch.ts";
+import { Branches } from "./branches.ts";
+import type { BranchesMark } from "./branches.ts";
+import { Comparison } from "./comparison.ts";
 import { diff } from "./patch.ts";
+import { Playhead } from "./playhead.ts";
+import type { Steps } from "./playhead.ts";
 import type {
   BranchFrame,
   Command,
   CommandMessage,
+  ComparisonFrame,
   FrameMessage,
-  Notice,
   OtherBranch,
   ProduceByKey,
+  RecordingKind,
 } from "./protocol.ts";
-import { Worldline } from "./worldline.ts";
-import type { ClientParts, ShowMore } from "./worldline.ts";
+import type { ClientParts, ShowMore, Worldline } from "./worldline.ts";
 
 /** A scenario is shown from when it is up and quiet, or from here. */
 const OPENING_MAX_US = 8_000_000;
@@ -23,18 +28,26 @@ const OPENING_MAX_US = 8_000_000;
  * says who leads, which is what a visitor wants to know first.
  */
 const QUIET_US = 2_600_000;
-/** Worlds kept at other moments, so that going back and forth need not start over. */
-const WORLDLINES_MAX = 8;
 
 interface Job {
   readonly id: number;
   readonly command: Command;
   /** Null when it was done at once. */
   readonly steps: Steps | null;
+  /** The branches as they were before. */
+  readonly before: BranchesMark;
 }
 
-/** A piece of work that can be left between any two of its steps. */
-type Steps = Generator<undefined, undefined>;
+/** What makes files of runs; loaded when somebody asks for one. */
+export interface Recorder {
+  record(
+    run: Run,
+    toUs: number,
+    what: RecordingKind,
+    clients: ClientParts,
+  ): Generator<{ readonly atUs: number; readonly toUs: number }, string>;
+  fileNameOf(what: RecordingKind, seed: number): string;
+}
 
 /**
  * The state of one page: the branches of its run, and the world at the playhead. It knows nothing
@@ -45,25 +58,15 @@ export class Session {
   readonly #post: (message: FrameMessage) => void;
   #queue: CommandMessage[] = [];
   #job: Job | null = null;
-
-  #branches: Branch[] = [];
-  #branchCount = 0;
-  #branch: Branch | null = null;
-  #line: Worldline | null = null;
-  /** The world that a long piece of work runs, and how far it shall go. */
-  #way: { readonly line: Worldline; readonly toUs: number } | null = null;
-  /** Most recently used first; the one at the playhead is among them. */
-  #lines: Worldline[] = [];
-  /** Actions that came with the run and cannot be undone. */
-  #openedActions = 0;
-
-  /** What was loaded behind the first picture. */
-  #parts: readonly ShowMore[] = [];
-  #clients: ClientParts | null = null;
-  /** The first picture is shown, and nothing can go on without clients. */
-  #waitsForClients = false;
-  #inspected: Inspected | null = null;
-  #notice: Notice | null = null;
+  readonly #branches = new Branches();
+  readonly #playhead = new Playhead(this.#branches);
+  #comparison: Comparison | null = null;
+  #comparisonFrame: ComparisonFrame | null = null;
+  /** They came with the run and cannot be undone. */
+  #openedActions: ReadonlySet<Action> = new Set();
+  #recorder: Recorder | null = null;
+  /** The work cannot go on before this has been loaded. */
+  #waitsFor: "clients" | "recorder" | null = null;
   #lastAnswered = 0;
   #sentView: WorldView | null = null;
   #sentBranch: BranchFrame | null = null;
@@ -74,25 +77,30 @@ export class Session {
 
   /** For the report of a failure. */
   get run(): Run | null {
-    return this.#branch?.run ?? null;
+    return this.#branches.isOpen ? this.#branches.current.run : null;
   }
 
   get nowUs(): number {
-    return this.#line?.nowUs ?? 0;
+    return this.#playhead.nowUs;
   }
 
   /** What clients need has been loaded: worlds have it from the start. */
   provideClients(clients: ClientParts): void {
-    this.#clients = clients;
-    this.#waitsForClients = false;
+    this.#playhead.clients = clients;
+    if (this.#waitsFor === "clients") this.#waitsFor = null;
+  }
+
+  /** Null: it could not be loaded. */
+  provideRecorder(recorder: Recorder | null): void {
+    this.#recorder = recorder;
+    if (this.#waitsFor === "recorder") this.#waitsFor = null;
   }
 
   /** A part has been loaded: what it shows is in every frame from now on. */
   showMore(part: ShowMore): void {
-    this.#parts = [...this.#parts, part];
-    for (const line of this.#lines) line.showMore(part);
+    this.#playhead.showMore(part);
     // Otherwise the frame that is due anyway has it; time may stand still and ask for none.
-    if (this.#line !== null && this.#job === null) this.#postFrame(this.#lastAnswered);
+    if (this.#playhead.line !== null && this.#job === null) this.#postFrame(this.#lastAnswered);
   }
 
   /** A newer jump makes an older one that is not finished pointless; opening a run, everything. */
@@ -101,11 +109,14 @@ export class Session {
     if (kind === "open") {
       this.#queue = [];
       this.#job = null;
-      this.#waitsForClients = false;
-    }
-    if (kind === "seek") {
-      if (this.#queue.at(-1)?.command.kind === "seek") this.#queue.pop();
-      if (this.#queue.length === 0 && this.#job?.command.kind === "seek") this.#job = null;
+      this.#waitsFor = null;
+    } else if (kind === "cancel") this.#cancel();
+    else if (isJump(message.command)) {
+      if (isJump(this.#queue.at(-1)?.command)) this.#queue.pop();
+      if (this.#queue.length === 0 && isJump(this.#job?.command)) {
+        this.#job = null;
+        this.#playhead.giveUp();
+      }
     }
     this.#queue.push(message);
   }
@@ -113,74 +124,102 @@ export class Session {
   /** Works until there is nothing to do or the slice is over; true while there is more to do. */
   work(sliceIsOver: () => boolean): boolean {
     for (;;) {
-      if (this.#waitsForClients) return false;
+      if (this.#waitsFor !== null) return false;
       this.#job ??= this.#nextJob();
       if (this.#job === null) return false;
       const { id, command, steps } = this.#job;
       const done = steps === null || steps.next().done === true;
       const over = sliceIsOver();
-      if (done || (over && command.kind === "advance")) {
+      const mayStop = command.kind === "advance" && this.#playhead.line !== null;
+      if (done || (over && mayStop)) {
         this.#job = null;
         this.#postFrame(id);
       }
       if (over) break;
     }
-    if (this.#waitsForClients) return false;
-    if (this.#job !== null && this.#way !== null) {
-      const { line, toUs } = this.#way;
-      this.#post({ kind: "progress", answers: this.#job.id, atUs: line.nowUs, toUs });
+    if (this.#waitsFor !== null) return false;
+    const { way } = this.#playhead;
+    if (this.#job !== null && way !== null) {
+      this.#post({ kind: "progress", answers: this.#job.id, ...way });
     }
     return this.#job !== null || this.#queue.length > 0;
+  }
+
+  /** An opened run stays open as far as it came; all else is as if it had not been asked for. */
+  #cancel(): void {
+    const job = this.#job;
+    const opening = job?.command.kind === "open";
+    if (opening && this.#playhead.line?.isWhole !== true) return;
+    if (job === null || job.command.kind === "advance") return;
+    this.#queue = this.#queue.filter(({ command }) => command.kind === "inspect");
+    this.#job = null;
+    this.#waitsFor = null;
+    if (opening) this.#noteOpened();
+    else {
+      this.#branches.goBackTo(job.before);
+      this.#playhead.giveUp();
+    }
+    this.#playhead.notice = { kind: "cancelled", atUs: this.nowUs, opening };
   }
 
   #nextJob(): Job | null {
     const message = this.#queue.shift();
     if (message === undefined) return null;
-    return { id: message.id, command: message.command, steps: this.#stepsOf(message.command) };
+    const { id, command } = message;
+    this.#playhead.goes(null);
+    return { id, command, steps: this.#stepsOf(id, command), before: this.#branches.mark() };
   }
 
-  #stepsOf(command: Command): Steps | null {
+  #stepsOf(id: number, command: Command): Steps | null {
     switch (command.kind) {
       case "open":
         return this.#open(command.run, command.viewAtUs);
       case "advance":
-        return this.#advance(command.toUs);
+        return this.#playhead.advance(command.toUs);
       case "seek":
-        return this.#seek(Math.min(command.toUs, this.#current().endUs));
+        return this.#playhead.seek(Math.min(command.toUs, this.#branches.current.endUs));
+      case "scrub":
+        return this.#playhead.scrub(Math.min(command.toUs, this.#branches.current.endUs));
       case "seekEnd":
-        return this.#seek(this.#current().endUs);
-      case "nextEvent":
-        return this.#nextEvent();
-      case "previousEvent":
-        return this.#previousEvent();
+        return this.#playhead.seek(this.#branches.current.endUs);
+      case "step":
+        return this.#playhead.step(command.direction, command.by, command.node);
       case "inspect":
-        this.#inspect(command.what);
+        this.#playhead.inspect(command.what);
         return null;
       case "act":
-        this.#act(command.action);
-        return null;
+        return this.#act(command.action);
+      case "fork":
+        return this.#fork();
       case "undo":
         return this.#undo();
       case "switchBranch":
         return this.#switchBranch(command.name);
+      case "compare":
+        return this.#compare(command.name);
+      case "export":
+        return this.#export(id, command.what);
+      case "cancel":
+        return null;
     }
   }
 
   *#open(run: Run, viewAtUs: number | null): Steps {
-    this.#branches = [];
-    this.#branchCount = 0;
-    this.#lines = [];
-    this.#notice = null;
-    this.#addBranch({ run, endUs: 0, time: null, parent: null });
-    if (this.#clients === null) yield* this.#showFirstPicture(run, viewAtUs);
-    this.#line = this.#startLine();
+    this.#playhead.notice = null;
+    this.#stopComparing();
+    this.#branches.open(run);
+    if (this.#playhead.clients === null) yield* this.#showFirstPicture(run, viewAtUs);
+    const line = this.#playhead.open();
     const lastActionUs = run.actions.at(-1)?.atUs ?? 0;
-    if (viewAtUs === null) yield* this.#runUntilQuiet(this.#line, lastActionUs);
-    else yield* this.#run(this.#line, Math.max(viewAtUs, lastActionUs));
-    this.#openedActions = this.#current().run.actions.length;
-    this.#noteEnd();
-    this.#noteTime(this.#line.view());
-    if (viewAtUs !== null && viewAtUs < this.nowUs) yield* this.#seek(viewAtUs);
+    if (viewAtUs === null) yield* this.#runUntilQuiet(line, lastActionUs);
+    else yield* this.#playhead.run(line, Math.max(viewAtUs, lastActionUs));
+    this.#noteOpened();
+    if (viewAtUs !== null && viewAtUs < this.nowUs) yield* this.#playhead.seek(viewAtUs);
+  }
+
+  #noteOpened(): void {
+    this.#openedActions = new Set(this.#branches.current.run.actions);
+    this.#noteEnd(this.#playhead.picture()?.view ?? null);
   }
 
   /**
@@ -188,111 +227,54 @@ export class Session {
    * they are there the run begins anew.
    */
   *#showFirstPicture(run: Run, viewAtUs: number | null): Steps {
-    const line = this.#startLine();
-    this.#line = line;
+    const playhead = this.#playhead;
+    const line = playhead.open();
     const neededUs = (firstActionAtUs(run) ?? OPENING_MAX_US) - 1;
     const endUs = Math.min(viewAtUs ?? OPENING_MAX_US, neededUs);
-    while (line.nowUs < endUs && this.#clients === null && line.view().summary.leader === null) {
-      yield* this.#run(line, Math.min(endUs, line.nowUs + 50_000));
+    while (line.nowUs < endUs && playhead.clients === null && line.view().summary.leader === null) {
+      yield* playhead.run(line, Math.min(endUs, line.nowUs + 50_000));
     }
-    if (this.#clients === null) {
-      this.#postFrame(this.#lastAnswered);
-      this.#waitsForClients = true;
-      yield;
-    }
-    this.#lines = [];
+    if (playhead.clients !== null) return;
+    this.#postFrame(this.#lastAnswered);
+    this.#waitsFor = "clients";
+    yield;
   }
 
   *#runUntilQuiet(line: Worldline, notBeforeUs: number): Steps {
     const endUs = notBeforeUs + OPENING_MAX_US;
     let quietSinceUs: number | null = null;
     while (line.nowUs < endUs && !line.halted) {
-      yield* this.#run(line, line.nowUs + 50_000);
+      yield* this.#playhead.run(line, line.nowUs + 50_000);
       if (line.nowUs < notBeforeUs || !isQuiet(line.view())) quietSinceUs = null;
       else quietSinceUs ??= line.nowUs;
       if (quietSinceUs !== null && line.nowUs - quietSinceUs >= QUIET_US) return;
     }
   }
 
-  /** In the past no further than the end of the branch, where it becomes live. */
-  *#advance(toUs: number): Steps {
-    const limitUs = this.#inPast() ? Math.min(toUs, this.#current().endUs) : toUs;
-    if (limitUs > this.nowUs) yield* this.#run(this.#shown(), limitUs);
-  }
-
-  *#seek(toUs: number): Steps {
-    const line = this.#lineFor(toUs);
-    yield* this.#run(line, toUs);
-    this.#show(line);
-  }
-
-  *#nextEvent(): Steps {
-    const line = this.#shown();
-    const { run, endUs } = this.#current();
-    const nextUs = line.nextAtUs(run.actions);
-    if (nextUs === null) {
-      this.#refuse("Nothing happens any more: every broker is down. Restart one.");
-      return;
-    }
-    yield* this.#run(line, this.#inPast() ? Math.min(nextUs, endUs) : nextUs);
-  }
-
-  /**
-   * Runs a world to shortly before now and from there to the last moment at which something
-   * happened; a silent stretch makes it look further back.
-   */
-  *#previousEvent(): Steps {
-    const nowUs = this.nowUs;
-    const { actions } = this.#current().run;
-    for (let windowUs = 250_000; ; windowUs *= 4) {
-      const fromUs = Math.max(0, nowUs - windowUs);
-      const line = this.#lineFor(fromUs);
-      yield* this.#run(line, fromUs);
-      let found = fromUs === 0;
-      for (;;) {
-        const nextUs = line.nextAtUs(actions);
-        if (nextUs === null || nextUs >= nowUs || line.halted) break;
-        yield* this.#run(line, nextUs);
-        found = true;
-      }
-      if (found) {
-        this.#show(line);
-        return;
-      }
-    }
-  }
-
-  #inspect(what: Inspected | null): void {
-    this.#inspected = what;
-    for (const line of this.#lines) line.inspect(what);
-  }
-
-  #act(asked: ActionBody | ProduceByKey): void {
-    const line = this.#shown();
-    const forks = this.#inPast();
+  *#act(asked: ActionBody | ProduceByKey): Steps {
+    const line = yield* this.#playhead.world();
+    const forks = this.#playhead.inPast;
     const result = line.act(this.#withPartition(asked, line.view()));
     if (!result.ok) {
       this.#refuse(result.message);
       return;
     }
-    const from = this.#current();
-    const run = { ...from.run, actions: [...line.taken] };
-    if (!forks) {
-      this.#replaceBranch({ ...from, run });
-      return;
-    }
-    this.#addBranch({
-      run,
-      endUs: line.nowUs,
-      time: null,
-      parent: { name: from.name, sharedActions: run.actions.length - 1 },
-    });
-    this.#notice = {
-      kind: "forked",
-      atUs: line.nowUs,
-      name: this.#current().name,
-      from: from.name,
-    };
+    if (forks) this.#leave(line, line.taken.length - 1);
+    else this.#branches.act(line.taken, line.nowUs);
+  }
+
+  *#fork(): Steps {
+    const line = yield* this.#playhead.world();
+    if (this.#playhead.inPast) this.#leave(line, line.taken.length);
+    else this.#refuse("This is the end of the branch: whatever you do goes on from here.");
+  }
+
+  /** From this moment on the world is on a branch of its own. */
+  #leave(line: Worldline, sharedActions: number): void {
+    const { name: from } = this.#branches.current;
+    this.#branches.fork(line.taken, line.nowUs, { name: from, sharedActions });
+    const { name } = this.#branches.current;
+    this.#playhead.notice = { kind: "forked", atUs: line.nowUs, name, from };
   }
 
   /** A key chooses its partition as Kafka's producers have it choose. */
@@ -301,183 +283,139 @@ export class Session {
     const all = Object.values(partitions);
     const count = all.filter(({ topic }) => topic === asked.topic).length;
     const key = new TextEncoder().encode(asked.key);
-    const partition = count === 0 ? 0 : (this.#clients?.partitionOfKey(key, count) ?? 0);
+    const { clients } = this.#playhead;
+    const partition = count === 0 ? 0 : (clients?.partitionOfKey(key, count) ?? 0);
     return { ...asked, partition };
   }
 
-  /** Undoing the action that made a branch drops that branch; any other one leaves a new branch. */
+  /** Undoing what made a branch drops that branch; any other action leaves a new branch. */
   *#undo(): Steps {
-    const from = this.#current();
-    const actions = from.run.actions;
-    const last = actions.at(-1);
-    if (last === undefined || actions.length <= this.#openedActions) {
+    const branches = this.#branches;
+    const from = branches.current;
+    const { actions } = from.run;
+    const last = actions.at(-1) ?? null;
+    const parent = branches.find(from.parent?.name);
+    const ownCount = actions.length - (from.parent?.sharedActions ?? 0);
+    const kept = parent === null || ownCount > 1;
+    const isOwn = ownCount > 0 && last !== null && !this.#openedActions.has(last);
+    const atUs = isOwn ? last.atUs : this.nowUs;
+    if (!kept) {
+      branches.drop(from);
+      branches.switchTo(parent);
+    } else if (isOwn) {
+      branches.fork(actions.slice(0, -1), atUs, null);
+    } else {
       this.#refuse("There is nothing to undo.");
       return;
     }
-    const parent = this.#branches.find(({ name }) => name === from.parent?.name);
-    if (parent !== undefined && from.parent?.sharedActions === actions.length - 1) {
-      this.#branches = this.#branches.filter((branch) => branch !== from);
-      this.#branch = parent;
-    } else {
-      this.#addBranch({
-        run: { ...from.run, actions: actions.slice(0, -1) },
-        endUs: last.atUs,
-        time: null,
-        parent: null,
-      });
-    }
-    yield* this.#seek(last.atUs);
-    const { name } = this.#current();
-    const kept = this.#branches.includes(from);
-    this.#notice = { kind: "undone", atUs: last.atUs, name, from: from.name, kept };
+    yield* this.#playhead.seek(Math.min(atUs, branches.current.endUs));
+    const { name } = branches.current;
+    this.#playhead.notice = { kind: "undone", atUs, name, from: from.name, kept };
   }
 
   /** To the same moment of the other branch, or to its end if it does not reach that far. */
   *#switchBranch(name: string): Steps {
-    const branch = this.#branches.find((candidate) => candidate.name === name);
-    if (branch === undefined) {
+    const branch = this.#branches.find(name);
+    if (branch === null) {
       this.#refuse(`There is no branch ${name}.`);
       return;
     }
-    const nowUs = this.nowUs;
-    this.#branch = branch;
-    yield* this.#seek(Math.min(nowUs, branch.endUs));
+    if (this.#comparison?.name === name) this.#stopComparing();
+    const { nowUs } = this;
+    this.#branches.switchTo(branch);
+    yield* this.#playhead.seek(Math.min(nowUs, branch.endUs));
   }
 
-  /** Follows the branch with this world; an action that it refuses is taken out of the branch. */
-  *#run(line: Worldline, toUs: number): Steps {
-    this.#way = { line, toUs };
+  *#compare(name: string | null): Steps {
+    const other = name === null ? null : this.#branches.find(name);
+    const { current } = this.#branches;
+    if (other === null || other === current) {
+      this.#stopComparing();
+      return;
+    }
+    const view = yield* this.#playhead.compare(other);
+    if (this.#comparison?.name !== other.name) this.#comparison = new Comparison(other.name);
+    this.#comparisonFrame = this.#comparison.frame(current, other, view);
+  }
+
+  #stopComparing(): void {
+    if (this.#comparison !== null) this.#comparisonFrame = "off";
+    this.#comparison = null;
+    this.#playhead.stopComparing();
+  }
+
+  *#export(id: number, what: RecordingKind): Steps {
+    const { run } = this.#branches.current;
+    const toUs = this.nowUs;
+    if (this.#recorder === null) {
+      this.#waitsFor = "recorder";
+      yield;
+    }
+    const { clients } = this.#playhead;
+    if (this.#recorder === null || clients === null) {
+      this.#refuse("What makes this file could not be loaded.");
+      return;
+    }
+    const recording = this.#recorder.record(run, toUs, what, clients);
     for (;;) {
-      const result = line.runChunk(this.#current().run.actions, toUs);
-      if (result.kind === "there" || result.kind === "halted") return;
-      if (result.kind === "refused") this.#dropAction(result.action, result.message);
+      const { done, value } = recording.next();
+      if (done === true) {
+        const name = this.#recorder.fileNameOf(what, run.seed);
+        this.#post({ kind: "file", answers: id, name, text: value });
+        return;
+      }
+      this.#playhead.goes(value);
       yield;
     }
   }
 
-  #dropAction(action: Action, message: string): void {
-    const branch = this.#current();
-    const number = branch.run.actions.indexOf(action) + 1;
-    const actions = branch.run.actions.filter((candidate) => candidate !== action);
-    this.#replaceBranch({ ...branch, run: { ...branch.run, actions } });
-    const first = this.#notice;
-    this.#notice =
-      first?.kind === "actionRefused"
-        ? { ...first, furtherCount: first.furtherCount + 1 }
-        : { kind: "actionRefused", number, atUs: action.atUs, message, furtherCount: 0 };
-  }
-
-  /** The world that is nearest before that moment of this branch. */
-  #lineFor(us: number): Worldline {
-    const { actions } = this.#current().run;
-    let best: Worldline | null = null;
-    for (const line of this.#lines) {
-      if (line.nowUs > us || !line.canFollow(actions)) continue;
-      if (line !== this.#line && this.#isAnEnd(line) && line.nowUs < us) continue;
-      if (best === null || line.nowUs > best.nowUs) best = line;
-    }
-    return best ?? this.#startLine();
-  }
-
-  #startLine(): Worldline {
-    const line = new Worldline(this.#current().run, this.#sentView, this.#clients);
-    for (const part of this.#parts) line.showMore(part);
-    line.inspect(this.#inspected);
-    this.#lines = [line, ...this.#lines];
-    return line;
-  }
-
-  /** Puts the playhead on this world and forgets worlds that were not used for long. */
-  #show(line: Worldline): void {
-    this.#line = line;
-    const used = [line, ...this.#lines.filter((other) => other !== line)];
-    this.#lines = used.filter((other, at) => at < WORLDLINES_MAX || this.#isAnEnd(other));
-  }
-
-  /** A world at the end of a branch is kept: going live again must not take a replay. */
-  #isAnEnd(line: Worldline): boolean {
-    return this.#branches.some(
-      ({ endUs, run }) =>
-        line.nowUs === endUs &&
-        line.taken.length === run.actions.length &&
-        line.canFollow(run.actions),
-    );
-  }
-
-  /** A branch ends where it was simulated to. */
-  #noteEnd(): void {
-    const branch = this.#current();
-    if (this.nowUs > branch.endUs) this.#replaceBranch({ ...branch, endUs: this.nowUs });
-  }
-
-  /** Keeps the time bar of the end, for when the playhead leaves it. */
-  #noteTime(view: WorldView): void {
-    const branch = this.#current();
-    if (!this.#inPast() && branch.time !== view.run) {
-      this.#replaceBranch({ ...branch, time: view.run });
-    }
-  }
-
-  #addBranch(branch: Omit<Branch, "name">): void {
-    this.#branch = { ...branch, name: branchName(this.#branchCount) };
-    this.#branchCount += 1;
-    this.#branches = [...this.#branches, this.#branch];
-  }
-
-  #replaceBranch(next: Branch): void {
-    const previous = this.#branch;
-    this.#branches = this.#branches.map((branch) => (branch === previous ? next : branch));
-    this.#branch = next;
+  /** A branch ends where it was simulated to; its time bar is kept for when the playhead leaves. */
+  #noteEnd(view: WorldView | null): void {
+    const branch = this.#branches.current;
+    if (view === null || view.nowUs < branch.endUs) return;
+    if (view.nowUs === branch.endUs && view.run === branch.time) return;
+    this.#branches.replace({ ...branch, endUs: view.nowUs, time: view.run });
   }
 
   #refuse(message: string): void {
-    this.#notice = { kind: "refused", message };
-  }
-
-  #current(): Branch {
-    if (this.#branch === null) throw new Error("a command came before a run was opened");
-    return this.#branch;
-  }
-
-  #shown(): Worldline {
-    if (this.#line === null) throw new Error("a command came before a run was opened");
-    return this.#line;
-  }
-
-  #inPast(): boolean {
-    return this.nowUs < this.#current().endUs;
+    this.#playhead.notice = { kind: "refused", message };
   }
 
   #postFrame(answers: number): void {
+    const playhead = this.#playhead;
     this.#lastAnswered = answers;
-    const line = this.#shown();
-    const view = line.view();
-    this.#noteEnd();
-    this.#noteTime(view);
+    const picture = playhead.picture();
+    if (picture === null) return;
+    const view = playhead.line === null ? reuse(this.#sentView, picture.view) : picture.view;
+    playhead.show({ ...picture, view });
+    this.#noteEnd(view);
     const branch = this.#branchFrame();
     this.#post({
       kind: "frame",
       answers,
-      nowUs: line.nowUs,
-      endUs: this.#current().endUs,
-      inPast: this.#inPast(),
-      halted: line.halted,
-      traceHash: line.traceHash(),
+      nowUs: view.nowUs,
+      endUs: this.#branches.current.endUs,
+      inPast: playhead.inPast,
+      exact: playhead.line !== null,
+      halted: picture.halted,
+      traceHash: picture.traceHash,
       patch: view === this.#sentView ? null : diff(this.#sentView, view),
       branch: branch === this.#sentBranch ? null : branch,
-      notice: this.#notice,
+      comparison: this.#comparisonFrame,
+      notice: playhead.notice,
     });
     this.#sentView = view;
     this.#sentBranch = branch;
-    this.#notice = null;
+    this.#comparisonFrame = null;
+    playhead.notice = null;
   }
 
   /** The same object as the one sent last while nothing about it changed. */
   #branchFrame(): BranchFrame {
-    const current = this.#current();
+    const { all, current } = this.#branches;
     const sent = this.#sentBranch;
-    const time = this.#inPast() ? current.time : null;
-    const others = this.#branches
+    const time = this.#playhead.inPast ? current.time : null;
+    const others = all
       .filter((other) => other !== current)
       .map((other) => describeOther(current, other));
     const same =
@@ -489,6 +427,9 @@ export class Session {
     return same ? sent : { name: current.name, run: current.run, time, others };
   }
 }
+
+const isJump = (command: Command | undefined): boolean =>
+  command?.kind === "seek" || command?.kind === "scrub";
 
 /** A leader is there, the topics are, and nobody waits for anything. */
 function isQuiet(view: WorldView): boolean {

@@ -2,8 +2,11 @@ import type { Run } from "@chronik/core/sim";
 import { threeBrokers } from "@chronik/core/sim";
 import type { WorldView } from "@chronik/core/view";
 import { applyPatch } from "./patch.ts";
-import type { BranchFrame, Command, Frame, FrameMessage } from "./protocol.ts";
+import { compared } from "./port.ts";
+import type { BranchFrame, Command, ExportedFile, Frame, FrameMessage } from "./protocol.ts";
 import { Session } from "./session.ts";
+import type { Recorder } from "./session.ts";
+import type { ComparisonState } from "../../ui/page.ts";
 import * as clientParts from "./clientParts.ts";
 import type { ClientParts, ShowMore } from "./worldline.ts";
 
@@ -12,9 +15,11 @@ const CLIENTS: ClientParts = clientParts;
 /** The page's end of a session, for tests: no worker in between, every command done at once. */
 export class SessionPage {
   readonly messages: FrameMessage[] = [];
+  readonly files: ExportedFile[] = [];
   frame!: Frame;
   world!: WorldView;
   branch!: BranchFrame;
+  comparison: ComparisonState | null = null;
   lastBranchMessage: BranchFrame | null = null;
   #sent = 0;
   readonly #session = new Session((message) => this.#receive(structuredClone(message)));
@@ -26,6 +31,11 @@ export class SessionPage {
 
   provideClients(clients: ClientParts): void {
     this.#session.provideClients(clients);
+    this.work();
+  }
+
+  provideRecorder(recorder: Recorder): void {
+    this.#session.provideRecorder(recorder);
     this.work();
   }
 
@@ -53,9 +63,12 @@ export class SessionPage {
 
   #receive(message: FrameMessage): void {
     this.messages.push(message);
+    if (message.kind === "file") this.files.push(message);
     if (message.kind !== "frame") return;
     this.frame = message;
     if (message.patch !== null) this.world = applyPatch(this.world ?? null, message.patch);
+    if (message.comparison !== null)
+      this.comparison = compared(this.comparison, message.comparison);
     this.lastBranchMessage = message.branch;
     if (message.branch !== null) this.branch = message.branch;
   }

@@ -26,6 +26,7 @@ let hasInspector = false;
 scope.addEventListener("message", ({ data }) => {
   if (failed) return;
   if (data.command.kind === "inspect" && data.command.what !== null) loadInspector();
+  if (data.command.kind === "export") void provideRecorder();
   session.receive(data);
   schedule();
 });
@@ -53,6 +54,15 @@ async function provideClients(): Promise<void> {
     return;
   }
   session.provideClients(clients);
+  schedule();
+}
+
+/** Only who asks for a file of the run needs it. */
+async function provideRecorder(): Promise<void> {
+  const part = await import("../share/recorder.ts").catch(() => null);
+  if (failed) return;
+  const recorder = part === null ? null : { record: part.recordRun, fileNameOf: part.fileNameOf };
+  session.provideRecorder(recorder);
   schedule();
 }
 

@@ -1,5 +1,5 @@
 import { decodeCommand, metadataHash } from "@chronik/core/metadata";
-import type { Action, ActionBody, ActionResult, Run } from "@chronik/core/sim";
+import type { Action, ActionBody, ActionResult, Run, WorldEvent } from "@chronik/core/sim";
 import { World } from "@chronik/core/sim";
 import type { Inspected, Readers, WorldView } from "@chronik/core/view";
 import { Projector } from "@chronik/core/view";
@@ -17,9 +17,11 @@ import {
 import { decodeRecordBatch, errorName } from "@chronik/core/wire";
 
 import type * as clientParts from "./clientParts.ts";
+import type { Picture } from "./film.ts";
+import type { StepUnit } from "./protocol.ts";
 
 /** The projection knows the other rings' types only; whoever composes it brings the functions. */
-const READERS: Readers = {
+export const READERS: Readers = {
   decodeCommand,
   decodeRecordBatch,
   errorName,
@@ -57,9 +59,12 @@ export type RunResult =
  * the start is what replay promises.
  */
 export class Worldline {
+  /** It has clients, and so can go to the end of any run. */
+  readonly isWhole: boolean;
   readonly #world: World;
   readonly #projector: Projector;
   #taken: Action[] = [];
+  #eventCount = 0;
 
   /**
    * `shown` is the view that the page has: what is equal in this world's keeps its identity. Without
@@ -68,7 +73,11 @@ export class Worldline {
   constructor(run: Run, shown: WorldView | null, clients: ClientParts | null) {
     const brokers = clients === null ? null : new clients.BrokerViews(READERS, clients);
     const projector = new Projector(READERS, shown, brokers);
-    const { onEvent } = projector;
+    const onEvent = (event: WorldEvent): void => {
+      this.#eventCount = event.id;
+      projector.onEvent(event);
+    };
+    this.isWhole = clients !== null;
     this.#projector = projector;
     this.#world = new World({ ...run, actions: [] }, { onEvent }, clients?.worldParts ?? null);
   }
@@ -87,6 +96,11 @@ export class Worldline {
 
   get taken(): readonly Action[] {
     return this.#taken;
+  }
+
+  /** What has happened in it so far. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   get halted(): boolean {
@@ -124,6 +138,30 @@ export class Worldline {
     return Math.min(eventAtUs, actionAtUs);
   }
 
+  /** Nothing of these actions is still to be done at this very moment. */
+  isSettled(actions: readonly Action[]): boolean {
+    return (actions[this.#taken.length]?.atUs ?? Infinity) > this.nowUs;
+  }
+
+  /** Whether that node runs; null when there is no such node. */
+  runs(node: number): boolean | null {
+    const process = this.#world.processes[node - 1];
+    return process === undefined ? null : process.state === "running";
+  }
+
+  /** Another value once there was a step of that kind: its Ready loop moved, its clock ticked. */
+  stepMark(by: StepUnit, node: number): unknown {
+    const process = this.#world.processes[node - 1];
+    switch (by) {
+      case "event":
+        return this.nowUs;
+      case "ready":
+        return process?.broker?.openReady ?? process?.broker?.lastReady ?? null;
+      case "tick":
+        return process?.nextTickAtUs ?? null;
+    }
+  }
+
   act(body: ActionBody): ActionResult {
     const action = { ...body, atUs: this.nowUs };
     const result = this.#world.act(body);
@@ -137,6 +175,10 @@ export class Worldline {
 
   traceHash(): string {
     return this.#world.traceHash();
+  }
+
+  picture(): Picture {
+    return { view: this.view(), traceHash: this.traceHash(), halted: this.halted };
   }
 
   #take(action: Action): RunResult {

@@ -1,5 +1,6 @@
 import type { PanelProps } from "../partitions/SidePanel.tsx";
 import { Console } from "./Console.tsx";
+import { Dials } from "./Dials.tsx";
 import { NewTopic } from "./NewTopic.tsx";
 import { Nodes } from "./Nodes.tsx";
 import { Topics } from "./Topics.tsx";
@@ -14,6 +15,7 @@ export function AdminPanel({ head }: PanelProps) {
       <Topics />
       <Nodes />
       <Console />
+      <Dials />
     </section>
   );
 }

@@ -57,6 +57,9 @@ const COMMANDS = [
   "add-node",
   "remove-node 3",
   "rebalance",
+  "reassign orders-0 2,3,1",
+  "create-partitions orders 8",
+  "alter-topic orders 1 unclean",
 ];
 
 function Answer({ answer }: { answer: AdminAnswerView }) {

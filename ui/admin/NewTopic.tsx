@@ -1,8 +1,8 @@
 import type { PageState } from "../page.ts";
 import type { RequestView } from "@chronik/core/view";
 import { useState } from "react";
-import type { FormEvent } from "react";
-import { ChoiceField, TextField } from "../form/fields.tsx";
+import { FieldForm } from "../form/FieldForm.tsx";
+import { CheckField, ChoiceField, TextField } from "../form/fields.tsx";
 import { NumberField } from "../form/NumberField.tsx";
 import { usePage, useView } from "../pageContext.ts";
 import { requestAnswer, requestTitle } from "../partitions/requestText.ts";
@@ -20,8 +20,7 @@ export function NewTopic() {
   const [minInsyncReplicas, setMinInsyncReplicas] = useState(2);
   const [replicationMode, setReplicationMode] = useState<(typeof MODES)[number]>("isr");
   const [uncleanLeaderElection, setUnclean] = useState(false);
-  const create = (event: FormEvent): void => {
-    event.preventDefault();
+  const create = (): void =>
     dispatch({
       kind: "createTopic",
       topic,
@@ -31,9 +30,14 @@ export function NewTopic() {
       replicationMode,
       uncleanLeaderElection,
     });
-  };
   return (
-    <form className="fields" aria-label="New topic" onSubmit={create}>
+    <FieldForm
+      label="New topic"
+      send="Create topic"
+      isPrimary
+      onSend={create}
+      below={<LastAnswer />}
+    >
       <TextField label="topic" className="grow" value={topic} onChange={setTopic} />
       <NumberField
         label="partitions"
@@ -62,22 +66,13 @@ export function NewTopic() {
         values={MODES}
         onChange={setReplicationMode}
       />
-      <label
-        className="check small"
+      <CheckField
+        label="unclean election"
         title="A replica from outside the ISR may lead: records can be lost"
-      >
-        <input
-          type="checkbox"
-          checked={uncleanLeaderElection}
-          onChange={(event) => setUnclean(event.target.checked)}
-        />
-        unclean election
-      </label>
-      <button type="submit" className="button primary">
-        Create topic
-      </button>
-      <LastAnswer />
-    </form>
+        checked={uncleanLeaderElection}
+        onChange={setUnclean}
+      />
+    </FieldForm>
   );
 }
 

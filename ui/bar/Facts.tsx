@@ -8,7 +8,7 @@ export function Facts({ compact }: { compact: boolean }) {
   if (summary === null) return <dl className="facts" />;
   return (
     <dl className="facts">
-      <div>
+      <div className="term">
         <dt>Term</dt>
         <dd>
           <i className={`swatch hue-${summary.term % 6}`} />

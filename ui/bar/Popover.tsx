@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { Suspense, useEffect, useId, useRef, useState } from "react";
 import type { ReactNode } from "react";
 
 interface PopoverProps {
@@ -6,7 +6,7 @@ interface PopoverProps {
   readonly button: ReactNode;
   readonly className: string;
   readonly side: "start" | "end-side";
-  /** Gets what closes the sheet. */
+  /** Gets what closes the sheet; what it shows may come later. */
   readonly children: (close: () => void) => ReactNode;
 }
 
@@ -49,7 +49,9 @@ export function Popover({ label, button, className, side, children }: PopoverPro
       </button>
       {open ? (
         <div className="sheet" id={sheet} role="dialog" aria-label={label}>
-          {children(() => setOpen(false))}
+          <Suspense fallback={<p className="small quiet">Loading …</p>}>
+            {children(() => setOpen(false))}
+          </Suspense>
         </div>
       ) : null}
     </div>

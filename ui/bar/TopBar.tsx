@@ -1,91 +1,95 @@
 import { Icon } from "../glyph/Icon.tsx";
-import { usePage, useView } from "../pageContext.ts";
+import { useView } from "../pageContext.ts";
 import { Brand } from "./Brand.tsx";
 import { Facts } from "./Facts.tsx";
-import { SafetyChip } from "./SafetyChip.tsx";
+import { BarMenu, ScenarioList, SeedForm } from "./parts.ts";
 import { Popover } from "./Popover.tsx";
-import { SeedButton, SeedForm } from "./SeedButton.tsx";
+import { SafetyChip } from "./SafetyChip.tsx";
+import type { SheetName } from "./sheets.ts";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 
 interface TopBarProps {
   readonly compact: boolean;
-  readonly helpOpen: boolean;
-  readonly onHelp: () => void;
+  readonly sheet: SheetName | null;
+  readonly onSheet: (name: SheetName) => void;
 }
 
 /** Where you are, what the cluster agrees on, whether it is still correct. */
-export function TopBar({ compact, helpOpen, onHelp }: TopBarProps) {
-  const title = useView((state) => state.scenario.title);
+export function TopBar({ compact, sheet, onSheet }: TopBarProps) {
   return (
     <header className="bar">
       <Brand compact={compact} />
-      {compact ? null : <span className="scenario cut-short">{title}</span>}
+      {compact ? null : <ScenarioMenu />}
       <Facts compact={compact} />
       <SafetyChip compact={compact} />
-      {compact ? <Menu onHelp={onHelp} /> : <Tools helpOpen={helpOpen} onHelp={onHelp} />}
+      {compact ? (
+        <Popover label="Menu" side="end-side" className="icon-only" button={<Icon name="menu" />}>
+          {(close) => <BarMenu onSheet={onSheet} close={close} />}
+        </Popover>
+      ) : (
+        <Tools sheet={sheet} onSheet={onSheet} />
+      )}
     </header>
   );
 }
 
-function Tools({ helpOpen, onHelp }: { helpOpen: boolean; onHelp: () => void }) {
-  const { dispatch } = usePage();
+function ScenarioMenu() {
+  const title = useView((state) => state.scenario.title);
+  return (
+    <Popover
+      label={`Scenario: ${title}`}
+      side="start"
+      className="scenario"
+      button={
+        <>
+          <span className="cut-short">{title}</span> <Icon name="down" />
+        </>
+      }
+    >
+      {(close) => <ScenarioList close={close} />}
+    </Popover>
+  );
+}
+
+/** The seed is the whole run: the same one gives the same trace everywhere. */
+function Tools({ sheet, onSheet }: Omit<TopBarProps, "compact">) {
+  const seed = useView((state) => state.scenario.seed);
   return (
     <div className="end">
-      <SeedButton />
+      <Popover label={`Seed ${seed}`} side="end-side" className="seed" button={`Seed ${seed}`}>
+        {(close) => <SeedForm close={close} />}
+      </Popover>
       <button
         type="button"
         className="button bare"
-        onClick={() => dispatch({ kind: "share", what: "link" })}
+        aria-expanded={sheet === "share"}
+        aria-keyshortcuts="S"
+        title="Share  S"
+        onClick={() => onSheet("share")}
       >
         <Icon name="share" /> Share
+      </button>
+      <button
+        type="button"
+        className="button bare legend-button"
+        aria-label="Legend"
+        aria-expanded={sheet === "legend"}
+        onClick={() => onSheet("legend")}
+      >
+        <Icon name="legend" /> <span className="word">Legend</span>
       </button>
       <ThemeToggle />
       <button
         type="button"
         className="button bare icon-only"
         aria-label="Help"
-        aria-expanded={helpOpen}
-        title="Keys and legend  ?"
-        onClick={onHelp}
+        aria-expanded={sheet === "help"}
+        aria-keyshortcuts="?"
+        title="Keys  ?"
+        onClick={() => onSheet("help")}
       >
         <Icon name="help" />
       </button>
     </div>
-  );
-}
-
-/** The same behind one button, where there is no room for more. */
-function Menu({ onHelp }: { onHelp: () => void }) {
-  const { dispatch } = usePage();
-  const seed = useView((state) => state.scenario.seed);
-  return (
-    <Popover label="Menu" side="end-side" className="icon-only" button={<Icon name="menu" />}>
-      {(close) => (
-        <div className="menu-sheet">
-          <SeedForm seed={seed} close={close} />
-          <button
-            type="button"
-            className="button bare"
-            onClick={() => {
-              dispatch({ kind: "share", what: "link" });
-              close();
-            }}
-          >
-            <Icon name="share" /> Share
-          </button>
-          <ThemeToggle words />
-          <button
-            type="button"
-            className="button bare"
-            onClick={() => {
-              onHelp();
-              close();
-            }}
-          >
-            <Icon name="help" /> Help
-          </button>
-        </div>
-      )}
-    </Popover>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { FormEvent } from "react";
-import { ChoiceField, TextField } from "../form/fields.tsx";
+import { FieldForm } from "../form/FieldForm.tsx";
+import { CheckField, ChoiceField, TextField } from "../form/fields.tsx";
 import { NumberField } from "../form/NumberField.tsx";
 import { topicOf } from "../geometry/matrixLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
@@ -36,12 +36,15 @@ function StartProducer({ topic }: { topic: string }) {
   const [acks, setAcks] = useState<(typeof ACKS)[number]>("all");
   const [idempotent, setIdempotent] = useState(true);
   const isIdempotent = idempotent && acks === "all";
-  const start = (event: FormEvent): void => {
-    event.preventDefault();
-    dispatch({ kind: "startProducer", topic, recordsPerSecond, acks, idempotent: isIdempotent });
-  };
   return (
-    <form className="fields" aria-label="New producer" onSubmit={start}>
+    <FieldForm
+      label="New producer"
+      send="Start producer"
+      disabled={topic === ""}
+      onSend={() =>
+        dispatch({ kind: "startProducer", topic, recordsPerSecond, acks, idempotent: isIdempotent })
+      }
+    >
       <NumberField
         label="records/s"
         value={recordsPerSecond}
@@ -50,39 +53,27 @@ function StartProducer({ topic }: { topic: string }) {
         onChange={setRate}
       />
       <ChoiceField label="acks" value={acks} values={ACKS} onChange={setAcks} />
-      <label
-        className="check small"
+      <CheckField
+        label="idempotent"
         title="Needs acks=all: a batch that is sent again is stored once"
-      >
-        <input
-          type="checkbox"
-          checked={isIdempotent}
-          disabled={acks !== "all"}
-          onChange={(event) => setIdempotent(event.target.checked)}
-        />
-        idempotent
-      </label>
-      <button type="submit" className="button" disabled={topic === ""}>
-        Start producer
-      </button>
-    </form>
+        checked={isIdempotent}
+        disabled={acks !== "all"}
+        onChange={setIdempotent}
+      />
+    </FieldForm>
   );
 }
 
 function StartConsumer({ topic }: { topic: string }) {
   const { dispatch } = usePage();
   const [group, setGroup] = useState("readers");
-  const start = (event: FormEvent): void => {
-    event.preventDefault();
+  const start = (): void => {
     const name = group.trim();
     dispatch({ kind: "startConsumer", topic, group: name === "" ? null : name });
   };
   return (
-    <form className="fields" aria-label="New consumer" onSubmit={start}>
+    <FieldForm label="New consumer" send="Start consumer" disabled={topic === ""} onSend={start}>
       <TextField label="group" className="grow" value={group} onChange={setGroup} />
-      <button type="submit" className="button" disabled={topic === ""}>
-        Start consumer
-      </button>
-    </form>
+    </FieldForm>
   );
 }

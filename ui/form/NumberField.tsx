@@ -4,14 +4,16 @@ interface NumberFieldProps {
   readonly min: number;
   readonly max: number;
   readonly onChange: (value: number) => void;
+  readonly id?: string;
 }
 
 /** A whole number within bounds, which the browser holds it to. */
-export function NumberField({ label, value, min, max, onChange }: NumberFieldProps) {
+export function NumberField({ label, value, min, max, onChange, id }: NumberFieldProps) {
   return (
     <label className="field number">
       <span className="quiet">{label}</span>
       <input
+        id={id}
         type="number"
         value={value}
         min={min}

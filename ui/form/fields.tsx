@@ -56,3 +56,26 @@ export function ChoiceField<Value extends string>(props: ChoiceFieldProps<Value>
     </fieldset>
   );
 }
+
+interface CheckFieldProps {
+  readonly label: string;
+  readonly title: string;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+/** Yes or no. */
+export function CheckField({ label, title, checked, disabled = false, onChange }: CheckFieldProps) {
+  return (
+    <label className="check small" title={title}>
+      <input
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        onChange={({ target }) => onChange(target.checked)}
+      />
+      {label}
+    </label>
+  );
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cutDistance } from "./cutCrossing.ts";
 import { cutPath } from "./cutPath.ts";
 import { ringLayout } from "./ringLayout.ts";
 
@@ -10,13 +11,17 @@ describe("cutPath", () => {
     (typeof ring.places)[0],
   ];
 
-  test("passes through the middle of every severed link, where messages are lost", () => {
-    const shape = cutPath([n3], [n1, n2], ring);
-    for (const other of [n1, n2]) {
-      const x = Math.round(((n3.x + other.x) / 2) * 10) / 10;
-      const y = Math.round(((n3.y + other.y) / 2) * 10) / 10;
-      expect(shape?.path).toContain(`${x},${y}`);
+  test("crosses every severed link near the smaller side, or in its middle if it is short", () => {
+    for (const shape of [cutPath([n3], [n1, n2], ring), cutPath([n1, n2], [n3], ring)]) {
+      for (const other of [n1, n2]) {
+        const share = 82 / Math.hypot(other.x - n3.x, other.y - n3.y);
+        const x = Math.round((n3.x + (other.x - n3.x) * share) * 10) / 10;
+        const y = Math.round((n3.y + (other.y - n3.y) * share) * 10) / 10;
+        expect(shape?.path).toContain(`${x},${y}`);
+      }
     }
+    expect(cutDistance({ x: 0, y: 0 }, { x: 100, y: 0 }, 42)).toBe(50);
+    expect(cutDistance({ x: 0, y: 0 }, { x: 300, y: 0 }, 42)).toBe(82);
   });
 
   test.each([0, 1, 2])("stays in the box when node %i is cut off", (cut) => {

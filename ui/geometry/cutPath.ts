@@ -1,4 +1,5 @@
 import { curveCatmullRom, line } from "d3-shape";
+import { cutDistance, isDrawnAround } from "./cutCrossing.ts";
 import type { Point } from "./ringLayout.ts";
 
 /** The line of a cut, and where its scissors stand. */
@@ -11,22 +12,23 @@ interface Box {
   readonly compact: boolean;
   readonly width: number;
   readonly height: number;
+  readonly outlineRadius: number;
 }
 
-const OVERSHOOT = 64;
+const FREE_END = { along: 64, lean: 44 };
+/** Away from the labels of the nodes. */
+const LABEL_END = { along: 16, lean: 96 };
 const MARGIN = 12;
 const LABEL_WIDTH = 44;
-
 /**
- * A smooth line through the middle of every link that the cut severs: that is where its messages
- * are lost. Both ends run on past the outermost links, but not out of the box.
+ * A smooth line around the smaller side of a cut, across every link that it severs. Both ends run
+ * on past the outermost links, but not out of the box.
  */
-export function cutPath(
-  inside: readonly Point[],
-  outside: readonly Point[],
-  box: Box,
-): CutShape | null {
-  const crossings = inside.flatMap((a) => outside.map((b) => middle(a, b)));
+export function cutPath(one: readonly Point[], other: readonly Point[], box: Box): CutShape | null {
+  const [inside, outside] = isDrawnAround(one.length, other.length) ? [one, other] : [other, one];
+  const crossings = inside.flatMap((a) =>
+    outside.map((b) => towards(a, b, cutDistance(a, b, box.outlineRadius))),
+  );
   if (crossings.length === 0) return null;
   const along = normalOf(centroid(inside), centroid(outside));
   const sorted = crossings.toSorted((a, b) => dot(a, along) - dot(b, along));
@@ -35,19 +37,26 @@ export function cutPath(
   if (first === undefined || last === undefined) return null;
 
   const bend = unit(centroid(outside), centroid(inside));
-  const start = within(overshoot(first, along, -OVERSHOOT, bend), box);
-  const end = within(overshoot(last, along, OVERSHOOT, bend), box);
+  const start = within(runOn(first, along, -1, bend, FREE_END), box);
+  const end = within(runOn(last, along, 1, bend, FREE_END), box);
+  // There the room is: the nodes stand around the middle.
+  const isLabelFirst = edgeDistance(start, box) < edgeDistance(end, box);
+  const label = isLabelFirst
+    ? within(runOn(first, along, -1, bend, LABEL_END), box)
+    : within(runOn(last, along, 1, bend, LABEL_END), box);
   const path = line<Point>(
     (point) => point.x,
     (point) => point.y,
   )
     .curve(curveCatmullRom)
-    .digits(1)([start, ...sorted, end]);
-  // Beside the nodes the room is above, between labels under the nodes it is below.
-  const label = start.y < end.y === box.compact ? end : start;
+    .digits(1)(isLabelFirst ? [label, ...sorted, end] : [start, ...sorted, label]);
   return path === null
     ? null
     : { path, label: { x: label.x + (box.compact ? 8 : -LABEL_WIDTH / 2), y: label.y } };
+}
+
+function edgeDistance({ x }: Point, { width }: Box): number {
+  return Math.min(x, width - x);
 }
 
 function within(point: Point, { width, height }: Box): Point {
@@ -58,13 +67,23 @@ function within(point: Point, { width, height }: Box): Point {
   };
 }
 
-function overshoot(from: Point, along: Point, by: number, bend: Point): Point {
-  const lean = OVERSHOOT * 0.35;
-  return { x: from.x + along.x * by + bend.x * lean, y: from.y + along.y * by + bend.y * lean };
+/** Past the outermost link, `along` the line and `lean` towards the side that it goes around. */
+function runOn(
+  from: Point,
+  along: Point,
+  direction: 1 | -1,
+  bend: Point,
+  by: { readonly along: number; readonly lean: number },
+): Point {
+  return {
+    x: from.x + along.x * by.along * direction + bend.x * by.lean,
+    y: from.y + along.y * by.along * direction + bend.y * by.lean,
+  };
 }
 
-function middle(a: Point, b: Point): Point {
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+function towards(from: Point, to: Point, distance: number): Point {
+  const { x, y } = unit(from, to);
+  return { x: from.x + x * distance, y: from.y + y * distance };
 }
 
 function centroid(points: readonly Point[]): Point {

@@ -1,11 +1,13 @@
-import { assert, integer, nat, property } from "fast-check";
+import { assert, boolean, integer, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  laneLeftUs,
   laneOriginUs,
   laneScale,
   laneTicks,
   laneWindowUs,
   PLAYHEAD_FRACTION,
+  zoomedWindowUs,
 } from "./laneScale.ts";
 
 describe("laneWindowUs", () => {
@@ -57,4 +59,40 @@ describe("laneTicks", () => {
     const scale = laneScale(1_000_000, 80_000, 1120);
     expect(scale.x(1_001_000) - scale.x(1_000_000)).toBeCloseTo(14);
   });
+});
+
+describe("laneLeftUs", () => {
+  test("keeps the playhead in its place while time runs", () => {
+    expect(laneLeftUs(null, 10_000, 1_000, true)).toBe(9_300);
+    expect(laneLeftUs(9_300, 10_001, 1_000, true)).toBe(9_301);
+  });
+
+  test("stands until the playhead has come to its place", () => {
+    expect(laneLeftUs(9_800, 10_000, 1_000, true)).toBe(9_800);
+  });
+
+  test("stands as long as the playhead is on it while time stands", () => {
+    expect(laneLeftUs(9_300, 10_200, 1_000, false)).toBe(9_300);
+    expect(laneLeftUs(9_300, 10_299, 1_000, false)).toBe(9_599);
+    expect(laneLeftUs(9_300, 9_000, 1_000, false)).toBe(8_300);
+  });
+
+  test("always shows the playhead", () => {
+    const moment = nat(1e9);
+    const window = integer({ min: 10_000, max: 10_000_000 });
+    assert(
+      property(moment, moment, window, boolean(), (leftUs, nowUs, windowUs, isRunning) => {
+        const fraction = (nowUs - laneLeftUs(leftUs, nowUs, windowUs, isRunning)) / windowUs;
+        expect(fraction).toBeGreaterThanOrEqual(0);
+        expect(fraction).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+test("a wheel zooms between ten milliseconds and ten seconds", () => {
+  expect(zoomedWindowUs(80_000, 500)).toBe(160_000);
+  expect(zoomedWindowUs(80_000, -500)).toBe(40_000);
+  expect(zoomedWindowUs(80_000, 50_000)).toBe(10_000_000);
+  expect(zoomedWindowUs(80_000, -50_000)).toBe(10_000);
 });

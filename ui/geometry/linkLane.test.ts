@@ -29,4 +29,11 @@ describe("linkLane", () => {
     expect(pointAt(lane, 1)).toEqual(lane.to);
     expect(pointAt(lane, 0.25).x).toBe(150);
   });
+
+  test("draws half of the way where a cut crosses the link, and the ends where they are", () => {
+    const lane = { ...linkLane(a, b, 0, 0), halfAt: 0.25 };
+    expect([0, 0.25, 0.5, 0.75, 1].map((fraction) => pointAt(lane, fraction).x)).toEqual([
+      100, 125, 150, 225, 300,
+    ]);
+  });
 });

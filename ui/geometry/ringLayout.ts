@@ -2,8 +2,10 @@
 export interface RingLayout {
   readonly width: number;
   readonly height: number;
-  /** Labels stand under the nodes instead of beside them. */
+  /** A narrow box, as on a phone. */
   readonly compact: boolean;
+  /** So many nodes that a label has room for its name and one word. */
+  readonly crowded: boolean;
   readonly nodeRadius: number;
   /** Radius of the ring around a node: timer arc, role outline. */
   readonly outlineRadius: number;
@@ -17,17 +19,26 @@ export interface Point {
 }
 /** A node's centre and the side of it that its label stands on. */
 export interface Place extends Point {
-  readonly label: "left" | "right" | "below";
+  readonly label: "left" | "right" | "above" | "below";
 }
 
 const OUTLINE_GAP = 6;
 const CROWN_HEIGHT = 18;
 const COMPACT_BELOW = 560;
 const LOW_BELOW = 250;
+/** More nodes than this have no room for labels beside them: those turn above and below. */
+const BESIDE_MAX = 7;
+/** Of a label beside its node, and half of one that stands above or below it. */
+const LABEL_WIDTH = 122;
+const LABEL_HALF_WIDTH = 46;
+/** What a leader's label needs above the second node, beyond what the first one has. */
+const LABEL_ABOVE = 12;
 
 /** The first node stands at the top, the others follow clockwise on an ellipse that fills the box. */
 export function ringLayout(width: number, height: number, nodeCount: number): RingLayout {
   const compact = width < COMPACT_BELOW;
+  const crowded = nodeCount > (compact ? 5 : BESIDE_MAX);
+  const beside = !compact && !crowded;
   const nodeRadius = radiusOf(nodeCount, compact || height < LOW_BELOW);
   const outlineRadius = nodeRadius + OUTLINE_GAP;
   const angles = Array.from(
@@ -37,19 +48,21 @@ export function ringLayout(width: number, height: number, nodeCount: number): Ri
   const lowest = Math.max(...angles.map(Math.sin), 0);
   const widest = Math.max(...angles.map((angle) => Math.abs(Math.cos(angle))), 0.5);
 
-  const top = outlineRadius + CROWN_HEIGHT;
-  const bottom = height - outlineRadius - (compact ? 42 : 8);
+  const top = outlineRadius + CROWN_HEIGHT + (crowded ? LABEL_ABOVE : 0);
+  const bottom = height - outlineRadius - (beside ? 8 : 24);
   const radiusY = Math.max(0, bottom - top) / (1 + lowest);
-  const sideRoom = compact ? outlineRadius + 16 : outlineRadius + 134;
-  const radiusX = Math.min((width / 2 - sideRoom) / widest, radiusY * 2);
+  const sideRoom = beside
+    ? outlineRadius + LABEL_WIDTH
+    : Math.max(outlineRadius + 16, crowded ? LABEL_HALF_WIDTH : 0);
+  const radiusX = Math.min((width / 2 - sideRoom) / widest, radiusY * (crowded ? 2.75 : 2));
   const center = { x: width / 2, y: top + radiusY };
   const places = angles.map((angle): Place => {
-    const x = center.x + radiusX * Math.cos(angle);
-    const y = center.y + radiusY * Math.sin(angle);
-    return { x: round(x), y: round(y), label: labelSide(x, center.x, compact) };
+    const x = round(center.x + radiusX * Math.cos(angle));
+    const y = round(center.y + radiusY * Math.sin(angle));
+    return { x, y, label: labelSide({ x, y }, center, beside, crowded) };
   });
   const client = { x: width - (compact ? 28 : 36), y: compact ? 22 : 24 };
-  return { width, height, compact, nodeRadius, outlineRadius, center, places, client };
+  return { width, height, compact, crowded, nodeRadius, outlineRadius, center, places, client };
 }
 
 function radiusOf(nodeCount: number, small: boolean): number {
@@ -59,11 +72,12 @@ function radiusOf(nodeCount: number, small: boolean): number {
   return small ? 18 : 20;
 }
 
-/** The first node's label stands to the left, where the client's link never passes. */
-function labelSide(x: number, centerX: number, compact: boolean): Place["label"] {
-  const atTop = Math.abs(x - centerX) < 1;
-  if (compact) return atTop ? "left" : "below";
-  return atTop || x < centerX ? "left" : "right";
+/** Outward. The first node's label stands to the left, where the client's link never passes. */
+function labelSide(place: Point, center: Point, beside: boolean, crowded: boolean): Place["label"] {
+  const atTop = Math.abs(place.x - center.x) < 1 && place.y < center.y;
+  if (atTop) return "left";
+  if (beside) return place.x < center.x ? "left" : "right";
+  return crowded && place.y < center.y ? "above" : "below";
 }
 
 function round(value: number): number {

@@ -15,6 +15,15 @@ const SHAPES = {
   check: <path d="M3.5 8.5 6.5 11.5 12.5 4.8" />,
   bad: <path d="m4 4 8 8m0-8-8 8" />,
   share: <path d="M8 2.5v7.5M5 5l3-2.5L11 5M3.5 8.5v4.5h9V8.5" />,
+  legend: (
+    <>
+      <circle className="solid" cx="4" cy="4.5" r="1.5" />
+      <circle cx="4" cy="11.5" r="1.5" />
+      <path d="M8 4.5h5.5M8 11.5h5.5" />
+    </>
+  ),
+  down: <path d="m4 6.5 4 4 4-4" />,
+  find: <path d="M7 11.5a4.5 4.5 0 1 1 0-9 4.5 4.5 0 0 1 0 9zM10.3 10.3l3.2 3.2" />,
   help: <path d="M5.8 6.2a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.5M8 11.8v.3" />,
   warning: <path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.3" />,
   branch: (

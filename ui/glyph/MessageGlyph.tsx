@@ -8,6 +8,8 @@ interface MessageGlyphProps {
   readonly lost?: boolean;
   /** An upright bar in front: it may not leave yet. */
   readonly held?: boolean;
+  /** A second outline behind it: it repeats an earlier one. */
+  readonly duplicate?: boolean;
 }
 
 /**
@@ -15,12 +17,17 @@ interface MessageGlyphProps {
  * stroke through it refuses, the bad hue and a cross lose it.
  */
 export function MessageGlyph(props: MessageGlyphProps) {
-  const { kind, answer = false, refused = false, lost = false, held = false } = props;
+  const { kind, answer = false, refused = false, lost = false } = props;
   const hue = lost ? "bad" : messageHue(kind);
   const hollow = answer && !lost;
   const body = hollow ? `fill-stage stroke-${hue} w2` : `fill-${hue}`;
   return (
     <g className="message">
+      {props.duplicate === true ? (
+        <g transform="translate(5 -5)">
+          <Body kind={kind} className={`fill-stage stroke-${hue} w15`} shrink={1} />
+        </g>
+      ) : null}
       <Body kind={kind} className={body} shrink={hollow ? 1 : 0} />
       {refused && !lost ? (
         <path className={`stroke-${hue} w2 none`} d="M-12 12-5.5 5.5M5.5-5.5 12-12" />
@@ -29,7 +36,7 @@ export function MessageGlyph(props: MessageGlyphProps) {
         {LETTERS[kind]}
       </text>
       {lost ? <path className="stroke-bad w2 none round" d="M5-11l7 7m0-7-7 7" /> : null}
-      {held ? <path className="stroke-ink w25 none" d="M15-11v22" /> : null}
+      {props.held === true ? <path className="stroke-ink w25 none" d="M15-11v22" /> : null}
     </g>
   );
 }

@@ -4,6 +4,8 @@ import { useBrush } from "../brush.ts";
 import { CELL_WIDTH } from "../geometry/logColumns.ts";
 import { EntryCell } from "../glyph/EntryCell.tsx";
 import { bytesText } from "../timeText.ts";
+import { CELL_WORDS } from "./SelectedEntry.tsx";
+import type { EntryPlace } from "./SelectedEntry.tsx";
 
 interface LogCellProps {
   readonly node: string;
@@ -11,15 +13,26 @@ interface LogCellProps {
   readonly x: number;
   readonly y: number;
   readonly height: number;
+  /** The one cell that Tab comes to; the arrows go to the others. */
+  readonly inTabOrder: boolean;
+  readonly onSelect: (place: EntryPlace) => void;
 }
 
-export const LogCell = memo(function LogCell({ node, cell, x, y, height }: LogCellProps) {
+export const LogCell = memo(function LogCell(props: LogCellProps) {
+  const { node, cell, x, y, height, inTabOrder, onSelect } = props;
   const { lit, brush } = useBrush(`entry:${cell.index}`);
   const sentence =
-    `entry ${cell.index} of term ${cell.term} on ${node}, ${WORDS[cell.state]}: ` +
+    `entry ${cell.index} of term ${cell.term} on ${node}, ${CELL_WORDS[cell.state]}: ` +
     `${cell.command}, ${bytesText(cell.bytes)}`;
   return (
-    <g role="img" aria-label={sentence} {...brush}>
+    <g
+      className="pick"
+      role="img"
+      aria-label={sentence}
+      tabIndex={inTabOrder ? 0 : -1}
+      onClick={() => onSelect({ node, index: cell.index })}
+      {...brush}
+    >
       <title>{sentence}</title>
       <EntryCell
         x={x}
@@ -34,9 +47,3 @@ export const LogCell = memo(function LogCell({ node, cell, x, y, height }: LogCe
     </g>
   );
 });
-
-const WORDS = {
-  memory: "in memory",
-  disk: "on disk, not committed",
-  committed: "committed",
-};

@@ -2,6 +2,7 @@ import type { LogColumnView } from "@chronik/core/view";
 import { useBrush } from "../brush.ts";
 import { CELL_WIDTH, STUB_WIDTH } from "../geometry/logColumns.ts";
 import type { LogColumns } from "../geometry/logColumns.ts";
+import { countText } from "../countText.ts";
 import { useView } from "../pageContext.ts";
 
 interface LogHeadProps {
@@ -16,6 +17,9 @@ export function LogHead({ columns, layout, height }: LogHeadProps) {
   const newestX = layout.firstX + (columns.length - 1) * layout.pitch;
   const before = (columns[0]?.index ?? 1) - 1;
   const { leaderX } = layout;
+  const isSnapshot = useView(({ world }) =>
+    Object.values(world?.logs ?? {}).some(({ snapshotIndex }) => snapshotIndex >= before),
+  );
   return (
     <g>
       <rect
@@ -29,10 +33,10 @@ export function LogHead({ columns, layout, height }: LogHeadProps) {
       {before > 0 ? (
         <>
           <text className="t-m middle" x={layout.stubX + STUB_WIDTH / 2} y="8">
-            {before === 1 ? "1" : `1–${before}`}
+            <title>{`entries up to ${before}`}</title>≤ {countText(before)}
           </text>
           <text className="t-m middle" x={layout.stubX + STUB_WIDTH / 2} y="23">
-            older
+            {isSnapshot ? "snapshot" : "older"}
           </text>
         </>
       ) : null}
@@ -69,9 +73,17 @@ function Column({ column, x, newest }: { column: LogColumnView; x: number; newes
   const { lit, brush } = useBrush(`entry:${column.index}`);
   const strong = newest || lit;
   return (
-    <g {...brush}>
+    <g
+      className="pick"
+      role="img"
+      aria-label={`entry ${column.index} on all nodes: ${column.word}`}
+      tabIndex={-1}
+      {...brush}
+    >
+      <title>{`entry ${column.index}: ${column.word}`}</title>
+      <rect className="hit" x={x} y="-2" width={CELL_WIDTH} height="34" />
       <text className={strong ? "t-s middle" : "t-2 middle"} x={x + CELL_WIDTH / 2} y="8">
-        {column.index}
+        {countText(column.index)}
       </text>
       <text className={strong ? "t-mi middle" : "t-m middle"} x={x + CELL_WIDTH / 2} y="23">
         {column.word}

@@ -1,80 +1,111 @@
-import type { PartitionView } from "@chronik/core/view";
 import type { KeyboardEvent } from "react";
-import { useBrush } from "../brush.ts";
+import { memo, useMemo } from "react";
 import { matrixLayout, numberOf } from "../geometry/matrixLayout.ts";
 import type { MatrixLayout } from "../geometry/matrixLayout.ts";
 import { NodeTag } from "../glyph/NodeTag.tsx";
+import type { PageState } from "../page.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
+import { MatrixCounts } from "./MatrixCounts.tsx";
+import { MatrixReplica } from "./MatrixReplica.tsx";
 import { healthRank, partitionSentence } from "./partitionText.ts";
 import { selectPartition } from "./selectPartition.ts";
+import { usePartitionShape } from "./usePartitionShape.ts";
 
 const NO_NODES: readonly string[] = [];
-const NO_PARTITIONS: Readonly<Record<string, PartitionView>> = {};
-/** Rows stand closer when there are more nodes than that. */
-const ROOMY_NODES_MAX = 3;
 const COUNTS_WIDTH = 84;
 
-interface MatrixLook extends MatrixLayout {
+export interface MatrixLook extends MatrixLayout {
   readonly nodes: readonly string[];
+  /** One letter a node: "1" while its process does not run. */
+  readonly down: string;
   readonly head: number;
   readonly row: number;
   readonly height: number;
 }
 
+/** Rows of the panel's own pitch up to five nodes, closer from there on. */
+function rowHeight(nodes: number): number {
+  if (nodes <= 5) return 18;
+  return nodes <= 7 ? 14 : 11;
+}
+
 /** Partitions by broker: tall leads, short is in the ISR, hollow is out of it. */
 export function Matrix({ names }: { names: readonly string[] }) {
   const nodes = useView((state) => state.world?.nodeNames ?? NO_NODES);
-  const partitions = useView((state) => state.world?.partitions ?? NO_PARTITIONS);
+  const down = useView(downNodes);
+  const ranks = useView(healthRanks);
+  const selected = useView((state) => selectPartition(state)?.name ?? null);
   const [box, size] = useSize<HTMLDivElement>({ width: 456, height: 80 });
-  const items = names.map((name) => ({ name, rank: healthRank(partitions[name]) }));
-  const layout = matrixLayout(items, size.width);
-  const row = nodes.length > ROOMY_NODES_MAX ? 14 : 18;
-  const head = layout.numbers === "under" ? 32 : 22;
-  const height = head + nodes.length * row;
-  const look = { ...layout, nodes, head, row, height };
+  const { width } = size;
+  const look = useMemo((): MatrixLook => {
+    const items = names.map((name, at) => ({ name, rank: Number(ranks[at] ?? 0) }));
+    const layout = matrixLayout(items, width);
+    const row = rowHeight(nodes.length);
+    const head = layout.numbers === "under" ? 32 : 22;
+    return { ...layout, nodes, down, head, row, height: head + nodes.length * row };
+  }, [names, ranks, nodes, down, width]);
   return (
     <div className="matrix" ref={box}>
       <svg
-        width={size.width}
-        height={height}
+        width={width}
+        height={look.height}
         role="group"
         aria-label="Partitions by broker"
         onKeyDown={moveFocus}
       >
-        {layout.columns.map(({ name, x }) => (
-          <Column key={name} name={name} x={x} look={look} />
+        {look.columns.map(({ name, x }) => (
+          <Column key={name} name={name} x={x} look={look} selected={name === selected} />
         ))}
-        {layout.heads.map(({ text, shown, x }) => (
-          <text key={text} className={layout.numbers === "beside" ? "t-m end" : "t-m"} x={x} y="8">
+        {look.heads.map(({ text, shown, x }) => (
+          <text key={text} className={look.numbers === "beside" ? "t-m end" : "t-m"} x={x} y="8">
             <title>{text}</title>
             {shown}
           </text>
         ))}
         {nodes.map((node, at) => (
-          <NodeTag
-            key={node}
-            node={node}
-            y={head + at * row + row / 2}
-            height={Math.min(16, row)}
-          />
+          <g key={node} data-ref={`node:${node}`}>
+            <NodeTag
+              node={node}
+              y={look.head + at * look.row + look.row / 2}
+              height={Math.min(16, look.row)}
+            />
+          </g>
         ))}
-        {layout.width + COUNTS_WIDTH <= size.width ? (
-          <Counts x={size.width} look={look} partitions={partitions} />
-        ) : null}
+        {look.width + COUNTS_WIDTH <= width ? <MatrixCounts x={width} look={look} /> : null}
+        <Ring look={look} />
       </svg>
     </div>
   );
 }
 
+function downNodes({ world }: PageState): string {
+  return (world?.nodeNames ?? NO_NODES)
+    .map((name) => (world?.nodes[name]?.process === "running" ? "0" : "1"))
+    .join("");
+}
+
+function healthRanks({ world }: PageState): string {
+  return (world?.partitionNames ?? NO_NODES)
+    .map((name) => healthRank(world?.partitions[name]))
+    .join("");
+}
+
 /** One of the columns is in the order of Tab; the arrows go to the others. */
 function moveFocus(event: KeyboardEvent<SVGSVGElement>): void {
-  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-  if (step === 0) return;
+  if (event.defaultPrevented) return;
   const columns = [...event.currentTarget.querySelectorAll<SVGGElement>("[role=button]")];
-  const next = columns[columns.findIndex((column) => column === document.activeElement) + step];
+  const at = columns.findIndex((column) => column === document.activeElement);
+  const targets: Readonly<Record<string, number>> = {
+    ArrowRight: at + 1,
+    ArrowLeft: at - 1,
+    Home: 0,
+    End: columns.length - 1,
+  };
+  const next = columns[targets[event.key] ?? -1];
   if (next === undefined) return;
   event.preventDefault();
+  event.stopPropagation();
   next.focus();
   next.dispatchEvent(new MouseEvent("click", { bubbles: true }));
 }
@@ -83,13 +114,12 @@ interface ColumnProps {
   readonly name: string;
   readonly x: number;
   readonly look: MatrixLook;
+  readonly selected: boolean;
 }
 
-function Column({ name, x, look }: ColumnProps) {
+const Column = memo(function Column({ name, x, look, selected }: ColumnProps) {
   const { dispatch } = usePage();
-  const partition = useView((state) => state.world?.partitions[name]);
-  const selected = useView((state) => selectPartition(state)?.name === name);
-  const { lit, brush } = useBrush(`partition:${name}`);
+  const partition = usePartitionShape(name);
   if (partition === undefined) return null;
 
   const select = (): void => dispatch({ kind: "selectPartition", partition: name });
@@ -98,9 +128,8 @@ function Column({ name, x, look }: ColumnProps) {
     event.preventDefault();
     select();
   };
-  const { pitch, height, head, row, nodes } = look;
+  const { pitch, head, row, nodes, down } = look;
   const size = Math.min(14, row - 3, pitch - (pitch < 10 ? 1 : 2));
-  const whole = { x: x - pitch / 2, y: "-2", width: pitch, height: height + 4, rx: "4" };
   return (
     <g
       className="pick"
@@ -110,9 +139,10 @@ function Column({ name, x, look }: ColumnProps) {
       aria-label={partitionSentence(partition)}
       onClick={select}
       onKeyDown={onKeyDown}
-      {...brush}
+      data-ref={`partition:${name}`}
     >
-      <rect className={selected ? "fill-selected" : "hit"} {...whole} />
+      <title>{partitionSentence(partition)}</title>
+      <rect className={selected ? "fill-selected" : "hit"} {...columnBox(x, look)} />
       {look.numbers === "none" ? null : (
         <text
           className={selected ? "t-s middle" : "t-2 middle"}
@@ -123,10 +153,11 @@ function Column({ name, x, look }: ColumnProps) {
         </text>
       )}
       {nodes.map((node, at) => (
-        <Replica
+        <MatrixReplica
           key={node}
           partition={partition}
           node={node}
+          isDown={down[at] === "1"}
           x={x}
           y={head + at * row + row / 2}
           size={size}
@@ -142,85 +173,18 @@ function Column({ name, x, look }: ColumnProps) {
           rx="3"
         />
       ) : null}
-      {lit ? <rect className="stroke-ink w2 none" {...whole} /> : null}
     </g>
   );
+});
+
+function columnBox(x: number, { pitch, height }: MatrixLook) {
+  return { x: x - pitch / 2, y: -2, width: pitch, height: height + 4, rx: 4 };
 }
 
-interface ReplicaProps {
-  readonly partition: PartitionView;
-  readonly node: string;
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-}
-
-function Replica({ partition, node, x, y, size }: ReplicaProps) {
-  const down = useView((state) => state.world?.nodes[node]?.process !== "running");
-  const dot = Math.min(1.5, size / 4);
-  if (!partition.replicas.includes(node)) {
-    return <circle className="fill-hair" cx={x} cy={y} r={dot} />;
-  }
-  const leads = partition.leader === node;
-  const tall = Math.max(size, 11);
-  const height = leads ? tall : tall * 0.57;
-  const hollow = down || !partition.isr.includes(node);
-  const inset = hollow ? 0.75 : 0;
-  const adding = partition.addingReplicas.includes(node) ? " slot" : "";
-  const look = hollow
-    ? `w15 none ${down ? "stroke-bad" : "stroke-line"}${adding}`
-    : leads
-      ? "fill-ink"
-      : "fill-ink-2";
-  return (
-    <>
-      <rect
-        className={look}
-        x={x - size / 2 + inset}
-        y={y - height / 2 + inset}
-        width={size - inset * 2}
-        height={height - inset * 2}
-      />
-      {down && size > 8 ? (
-        <path
-          className="stroke-bad w2 none round"
-          d={`M${x + size / 2 + 2.5} ${y - 2.5}l5 5m0-5-5 5`}
-        />
-      ) : null}
-    </>
-  );
-}
-
-interface CountsProps {
-  readonly x: number;
-  readonly look: MatrixLook;
-  readonly partitions: Readonly<Record<string, PartitionView>>;
-}
-
-/** How many partitions each broker leads, and of how many it has a copy. */
-function Counts({ x, look, partitions }: CountsProps) {
-  const all = Object.values(partitions);
-  return (
-    <g>
-      <text className="t-m end" x={x - 40} y="8">
-        leads
-      </text>
-      <text className="t-m end" x={x} y="8">
-        copies
-      </text>
-      {look.nodes.map((node, at) => {
-        const y = look.head + at * look.row + look.row / 2;
-        return (
-          <g key={node}>
-            <text className="t-m end" x={x - 40} y={y}>
-              {all.filter(({ leader }) => leader === node).length}
-            </text>
-            <text className="t-m end" x={x} y={y}>
-              {all.filter(({ replicas }) => replicas.includes(node)).length}
-            </text>
-          </g>
-        );
-      })}
-    </g>
-  );
+/** Around the partition that is pointed at, in whatever panel. */
+function Ring({ look }: { look: MatrixLook }) {
+  const brush = useView((state) => state.brush);
+  const column = look.columns.find(({ name }) => brush === `partition:${name}`);
+  if (column === undefined) return null;
+  return <rect className="stroke-ink w2 none" {...columnBox(column.x, look)} />;
 }

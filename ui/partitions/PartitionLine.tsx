@@ -1,30 +1,27 @@
 import type { LossView, PartitionView } from "@chronik/core/view";
-import { useView } from "../pageContext.ts";
+import { usePage, useView } from "../pageContext.ts";
 import { nodeSet } from "./partitionText.ts";
+
+const NO_LOSSES: readonly LossView[] = [];
 
 /** The selected partition in one line: what the cluster has agreed on about it. */
 export function PartitionLine({ partition }: { partition: PartitionView }) {
-  const { isr, replicas, proposedIsr, minInsyncReplicas, mode, belowMinIsr, underReplicated } =
-    partition;
+  const { dispatch } = usePage();
+  const { isr, minInsyncReplicas, mode, belowMinIsr, underReplicated } = partition;
   const losses = useView((state) => state.world?.losses ?? NO_LOSSES);
   const lost = losses.filter((one) => one.partition === partition.name);
-  const tone = belowMinIsr ? "tone-bad" : underReplicated ? "tone-warn" : "";
+  const tone = belowMinIsr ? "tone-bad" : underReplicated ? "tone-warn" : "quiet";
   const { addingReplicas, removingReplicas, uncleanLossCount } = partition;
   return (
     <p className="partition-line small">
-      <b>{partition.name}</b>
+      <b data-ref={`partition:${partition.name}`} title={agreedText(partition)}>
+        {partition.name}
+      </b>
       <span className={tone}>
         ISR {nodeSet(isr)}
-        {isr.length === replicas.length ? "" : ` of ${nodeSet(replicas)}`}
-        {proposedIsr === null ? "" : `, proposed ${nodeSet(proposedIsr)}`}
+        <Proposed partition={partition} />
+        {mode === "raft" ? "; a Raft group" : `; min ISR ${minInsyncReplicas}`}
       </span>
-      {mode === "raft" ? (
-        <span>a Raft group</span>
-      ) : (
-        <span className={belowMinIsr ? "tone-bad" : "quiet"}>min {minInsyncReplicas}</span>
-      )}
-      <span className="quiet">leader epoch {partition.leaderEpoch}</span>
-      <span className="quiet">partition epoch {partition.partitionEpoch}</span>
       {partition.offline ? <span className="tone-bad">offline: nobody can lead</span> : null}
       {addingReplicas.length > 0 ? <span>adding {nodeSet(addingReplicas)}</span> : null}
       {removingReplicas.length > 0 ? <span>removing {nodeSet(removingReplicas)}</span> : null}
@@ -35,8 +32,43 @@ export function PartitionLine({ partition }: { partition: PartitionView }) {
           {lost.length} lost: {lost.map(({ value }) => value).join(", ")}
         </span>
       ) : null}
+      <button
+        type="button"
+        className="link read"
+        title={`Reads the last records of ${partition.name} as a client does`}
+        onClick={() => {
+          const { topic } = partition;
+          dispatch({ kind: "consume", topic, partition: partition.partition });
+        }}
+      >
+        Read back
+      </button>
     </p>
   );
 }
 
-const NO_LOSSES: readonly LossView[] = [];
+/** ", proposed {2, 3} in entry 20". */
+function Proposed({ partition }: { partition: PartitionView }) {
+  const { proposedIsr, proposedInEntry } = partition;
+  if (proposedIsr === null) return null;
+  return (
+    <>
+      , proposed {nodeSet(proposedIsr)}
+      {proposedInEntry === null ? null : (
+        <>
+          {" "}
+          in <span data-ref={`entry:${proposedInEntry}`}>entry {proposedInEntry}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is agreed on besides: too much for one line. */
+function agreedText(partition: PartitionView): string {
+  const { name, replicas, leaderEpoch, partitionEpoch } = partition;
+  return (
+    `${name}: replicas ${nodeSet(replicas)}, ` +
+    `leader epoch ${leaderEpoch}, partition epoch ${partitionEpoch}`
+  );
+}

@@ -1,4 +1,3 @@
-import type { PartitionView } from "@chronik/core/view";
 import type { PageState } from "../page.ts";
 import { useView } from "../pageContext.ts";
 import { Matrix } from "./Matrix.tsx";
@@ -10,13 +9,16 @@ import { selectPartition } from "./selectPartition.ts";
 import type { PanelProps } from "./SidePanel.tsx";
 
 const NO_PARTITIONS: readonly string[] = [];
+/** With more of them everything stands closer, so that what clients asked stays in sight. */
+const ROOMY_NODES_MAX = 5;
 
 /** Who holds which partition, what the selected one holds, and what clients asked. */
-export function PartitionsPanel({ head }: PanelProps) {
+export function PartitionsPanel({ head, focusWanted }: PanelProps & { focusWanted: number }) {
   const names = useView((state) => state.world?.partitionNames ?? NO_PARTITIONS);
   const selected = useView(selectPartition);
+  const isClose = useView((state) => (state.world?.nodeNames.length ?? 0) > ROOMY_NODES_MAX);
   return (
-    <section className="partitions" aria-label="Partitions">
+    <section className={isClose ? "partitions close" : "partitions"} aria-label="Partitions">
       <div className="panel-head">
         {head}
         <Health />
@@ -29,37 +31,57 @@ export function PartitionsPanel({ head }: PanelProps) {
       {selected === null ? null : (
         <>
           <PartitionLine partition={selected} />
-          <Replicas partition={selected} />
+          <Replicas partition={selected} row={isClose ? 16 : 18} />
         </>
       )}
       <Requests />
-      {selected === null ? null : <ProduceForm partition={selected} names={names} />}
+      {selected === null ? null : (
+        <ProduceForm partition={selected} names={names} focusWanted={focusWanted} />
+      )}
     </section>
   );
 }
 
-/** Counts what is wrong, the worst first; says nothing when nothing is. */
+/** Counts what is wrong, the worst last, where the eye stops; says nothing when nothing is. */
 function Health() {
-  const offline = useView((state) => count(state, (partition) => partition.offline));
-  const down = useView((state) =>
-    count(state, (partition) => !partition.offline && !partition.leaderAlive),
-  );
-  const below = useView((state) => count(state, (partition) => partition.belowMinIsr));
-  const under = useView((state) => count(state, (partition) => partition.underReplicated));
-  const words = [
-    offline > 0 ? `${offline} offline` : "",
-    down > 0 ? `${down} leader down` : "",
-    below > 0 ? `${below} below min ISR` : "",
-    under > 0 ? `${under} under-replicated` : "",
-  ].filter((text) => text !== "");
-  const isBad = offline + down + below > 0;
+  const under = useView(({ world }) => healthCounts(world).under);
+  const bad = useView(({ world }) => badText(world));
   return (
-    <span className={`small end cut-short ${isBad ? "tone-bad" : "quiet"}`}>
-      {words.join(", ")}
-    </span>
+    <>
+      <span className="small quiet end cut-short">
+        {under === 0 ? "" : `${under} under-replicated`}
+      </span>
+      {bad === "" ? null : <span className="small tone-bad cut-short">{bad}</span>}
+    </>
   );
 }
 
-function count(state: PageState, test: (partition: PartitionView) => boolean): number {
-  return Object.values(state.world?.partitions ?? {}).filter(test).length;
+interface HealthCounts {
+  readonly offline: number;
+  readonly leaderless: number;
+  readonly below: number;
+  readonly under: number;
+}
+
+function healthCounts(world: PageState["world"]): HealthCounts {
+  const counts = { offline: 0, leaderless: 0, below: 0, under: 0 };
+  for (const name of world?.partitionNames ?? NO_PARTITIONS) {
+    const partition = world?.partitions[name];
+    if (partition === undefined) continue;
+    if (partition.offline) counts.offline++;
+    else if (!partition.leaderAlive) counts.leaderless++;
+    if (partition.belowMinIsr) counts.below++;
+    if (partition.underReplicated) counts.under++;
+  }
+  return counts;
+}
+
+function badText(world: PageState["world"]): string {
+  const { offline, leaderless, below } = healthCounts(world);
+  const words = [
+    offline > 0 ? `${offline} offline` : "",
+    leaderless > 0 ? `${leaderless} leader down` : "",
+    below > 0 ? `${below} below min ISR` : "",
+  ];
+  return words.filter((text) => text !== "").join(", ");
 }

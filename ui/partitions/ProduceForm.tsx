@@ -1,5 +1,5 @@
 import type { PartitionView } from "@chronik/core/view";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { FormEvent } from "react";
 import { ChoiceField, TextField } from "../form/fields.tsx";
 import { topicOf } from "../geometry/matrixLayout.ts";
@@ -7,16 +7,17 @@ import { usePage, useView } from "../pageContext.ts";
 
 const NO_NODES: readonly string[] = [];
 const ACKS = ["0", "1", "all"] as const;
-/** Where the key N goes. */
-export const PRODUCE_FOCUS = "produce-key";
+const KEY_FIELD = "produce-key";
 
 interface ProduceFormProps {
   readonly partition: PartitionView;
   readonly names: readonly string[];
+  /** Each time it grows, the key takes the focus. */
+  readonly focusWanted: number;
 }
 
 /** One record; a client looks for the leader and tries again, unless one node is chosen. */
-export function ProduceForm({ partition, names }: ProduceFormProps) {
+export function ProduceForm({ partition, names, focusWanted }: ProduceFormProps) {
   const { dispatch } = usePage();
   const nodes = useView((state) => state.world?.nodeNames ?? NO_NODES);
   const [via, setVia] = useState("");
@@ -26,6 +27,9 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
   const [key, setKey] = useState("k1");
   const [value, setValue] = useState("paid");
   const [acks, setAcks] = useState<(typeof ACKS)[number]>("all");
+  useEffect(() => {
+    if (focusWanted > 0) document.getElementById(KEY_FIELD)?.focus();
+  }, [focusWanted]);
 
   const target = { topic: partition.topic, partition: partition.partition };
   const chosen = byKey === null || key === "" ? target : { topic: byKey, partition: null };
@@ -58,19 +62,20 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
             <option key={name}>{name}</option>
           ))}
         </select>
+        <Chevron />
       </label>
-      <label className="field via">
-        <span className="quiet">via</span>
+      <label className="field via" title="The node that is asked; any: as a client would">
+        <span className="quiet">at</span>
         <select aria-label="Node" value={via} onChange={(e) => setVia(e.target.value)}>
-          <option value="">as a client would</option>
+          <option value="">any</option>
           {nodes.map((node) => (
             <option key={node}>{node}</option>
           ))}
         </select>
+        <Chevron />
       </label>
-      <ChoiceField label="acks" value={acks} values={ACKS} onChange={setAcks} />
       <TextField
-        id={PRODUCE_FOCUS}
+        id={KEY_FIELD}
         label="key"
         className="key"
         value={key}
@@ -84,17 +89,20 @@ export function ProduceForm({ partition, names }: ProduceFormProps) {
         lettersMax={200}
         onChange={setValue}
       />
-      <button
-        type="button"
-        className="button"
-        onClick={() => dispatch({ kind: "consume", ...target })}
-      >
-        Read back
-      </button>
+      <ChoiceField label="acks" value={acks} values={ACKS} onChange={setAcks} />
       <button type="submit" className="button primary">
         Send
       </button>
     </form>
+  );
+}
+
+/** The system's own arrow takes more room than the line has. */
+function Chevron() {
+  return (
+    <svg className="icon" viewBox="0 0 10 16" width="10" height="16" aria-hidden="true">
+      <path d="m1.5 6.5 3.5 3.5 3.5-3.5" />
+    </svg>
   );
 }
 

@@ -1,48 +1,50 @@
 import type { PartitionView, RecordView, ReplicaLogView } from "@chronik/core/view";
+import { countText } from "../countText.ts";
+import { usePage } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
 
-const ROW = 18;
-const HEAD = 22;
+const HEAD = 20;
 const FIRST_X = 92;
 const PITCH = 22;
 const END_ROOM = 130;
 
 /** The records of every replica, and the high watermark across them. */
-export function Replicas({ partition }: { partition: PartitionView }) {
+export function Replicas({ partition, row }: { partition: PartitionView; row: number }) {
   const [box, size] = useSize<HTMLDivElement>({ width: 456, height: 78 });
   const ends = partition.replicaLogs.map((log) => log.logEndOffset);
   const end = Math.max(...ends, partition.highWatermark, 0);
   const columns = Math.max(3, Math.min(12, Math.floor((size.width - FIRST_X - END_ROOM) / PITCH)));
   const first = Math.max(0, end - columns);
   const x = (offset: number): number => FIRST_X + (Math.max(first, offset) - first) * PITCH;
-  const height = HEAD + partition.replicaLogs.length * ROW;
+  const height = HEAD + partition.replicaLogs.length * row;
   const flagX = x(partition.highWatermark);
   const leaderEnd = partition.replicaLogs.find((log) => log.role === "leader")?.logEndOffset ?? end;
   return (
     <div className="replicas" ref={box}>
       <svg
         width={size.width}
-        height={height + 4}
+        height={height + 2}
         role="group"
         aria-label={`${partition.name}, high watermark ${partition.highWatermark}`}
       >
         <Offsets first={first} end={end} flag={partition.highWatermark} x={x} />
-        {partition.replicaLogs.map((log, row) => (
+        {partition.replicaLogs.map((log, at) => (
           <Row
             key={log.node}
+            partition={partition}
             log={log}
             first={first}
             leaderEnd={leaderEnd}
-            highWatermark={partition.highWatermark}
             x={x}
-            y={HEAD + row * ROW + ROW / 2 - 1}
+            y={HEAD + at * row + row / 2 - 1}
             width={size.width}
           />
         ))}
         <path className="stroke-ink w2 none" d={`M${flagX - 1} 15V${height}`} />
         <path className="fill-ink" d={`M${flagX - 2} 0h46v15h-46z`} />
         <text className="t-ms fill-inverse middle" x={flagX + 21} y="8">
-          HW {partition.highWatermark}
+          <title>{`high watermark ${partition.highWatermark}: consumers may read below it`}</title>
+          HW {countText(partition.highWatermark)}
         </text>
       </svg>
     </div>
@@ -63,7 +65,8 @@ function Offsets({ first, end, flag, x }: OffsetsProps) {
     if (offset >= flag - 1 && offset < flag + 3) continue;
     labels.push(
       <text key={offset} className="t-m middle" x={x(offset) + 10} y="8">
-        {offset}
+        <title>{`offset ${offset}`}</title>
+        {countText(offset)}
       </text>,
     );
   }
@@ -71,24 +74,32 @@ function Offsets({ first, end, flag, x }: OffsetsProps) {
 }
 
 interface RowProps {
+  readonly partition: PartitionView;
   readonly log: ReplicaLogView;
   readonly first: number;
   readonly leaderEnd: number;
-  readonly highWatermark: number;
   readonly x: (offset: number) => number;
   readonly y: number;
   readonly width: number;
 }
 
-function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
+function Row({ partition, log, first, leaderEnd, x, y, width }: RowProps) {
+  const { dispatch } = usePage();
+  const { highWatermark } = partition;
   const behind = leaderEnd - log.logEndOffset;
   const shown = log.records.filter((record) => record.offset >= first);
   return (
     <g
       role="group"
-      aria-label={`${log.node}: log end offset ${log.logEndOffset}, high watermark ${log.highWatermark}, ${roleText(log, behind)}`}
+      aria-label={`${log.node}: log end offset ${log.logEndOffset}, high watermark ${log.highWatermark}, ${roleText(partition, log, behind)}`}
+      data-ref={`replica:${partition.name}@${log.node}`}
     >
-      <text x="0" y={y}>
+      <text
+        className="pick"
+        x="0"
+        y={y}
+        onClick={() => dispatch({ kind: "selectNode", node: log.node })}
+      >
         <tspan className={log.alive ? "t-s" : "t-s fill-ink-2"}>{log.node}</tspan>{" "}
         {log.alive ? (log.role === "leader" ? "leader" : "") : "down"}
       </text>
@@ -97,6 +108,7 @@ function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
         <Box
           key={record.offset}
           record={record}
+          id={`record:${partition.name}:${record.offset}`}
           alive={log.alive}
           visible={record.offset < highWatermark}
           x={x(record.offset)}
@@ -113,20 +125,22 @@ function Row({ log, first, leaderEnd, highWatermark, x, y, width }: RowProps) {
         x={x(log.logEndOffset) + (log.logEndOffset === highWatermark ? 8 : 6)}
         y={y}
       >
-        LEO {log.logEndOffset}
+        <title>{`log end offset ${log.logEndOffset}`}</title>
+        LEO {countText(log.logEndOffset)}
       </text>
       <text
         className={!log.alive || log.role === "outOfIsr" ? "t-bad end" : "t-m end"}
         x={width}
         y={y}
       >
-        {roleText(log, behind)}
+        {roleText(partition, log, behind)}
       </text>
     </g>
   );
 }
 
 interface BoxProps {
+  readonly id: string;
   readonly record: RecordView;
   readonly alive: boolean;
   /** Below the high watermark: consumers may read it. */
@@ -135,7 +149,7 @@ interface BoxProps {
   readonly y: number;
 }
 
-function Box({ record, alive, visible, x, y }: BoxProps) {
+function Box({ id, record, alive, visible, x, y }: BoxProps) {
   const title = `offset ${record.offset}: ${record.key} = ${record.value}`;
   const fill = alive ? "fill-ink-2" : "fill-line";
   if (!record.durable) {
@@ -147,13 +161,14 @@ function Box({ record, alive, visible, x, y }: BoxProps) {
         width="19"
         height="9"
         rx="1"
+        data-ref={id}
       >
         <title>{title}, in memory</title>
       </rect>
     );
   }
   return visible ? (
-    <rect className={fill} x={x} y={y} width="20" height="10" rx="1">
+    <rect className={fill} x={x} y={y} width="20" height="10" rx="1" data-ref={id}>
       <title>{title}</title>
     </rect>
   ) : (
@@ -164,13 +179,15 @@ function Box({ record, alive, visible, x, y }: BoxProps) {
       width="18.5"
       height="8.5"
       rx="1"
+      data-ref={id}
     >
       <title>{title}, not yet readable</title>
     </rect>
   );
 }
 
-function roleText(log: ReplicaLogView, behind: number): string {
-  const place = log.role === "outOfIsr" ? "out of ISR" : "in ISR";
-  return behind > 0 ? `${place}, behind by ${behind}` : place;
+function roleText({ proposedIsr }: PartitionView, log: ReplicaLogView, behind: number): string {
+  const isJoining = log.role === "outOfIsr" && (proposedIsr?.includes(log.node) ?? false);
+  const place = isJoining ? "joining the ISR" : log.role === "outOfIsr" ? "out of ISR" : "in ISR";
+  return behind > 0 ? `${place}, behind by ${countText(behind)}` : place;
 }

@@ -1,59 +1,36 @@
 import { Suspense } from "react";
-import type { ComponentType, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { later } from "../later.ts";
-import { PartitionsPanel } from "./PartitionsPanel.tsx";
-import type { SidePanelChoice, SidePanelName } from "./sidePanelChoice.ts";
+import type { SidePanelChoice } from "./sidePanelChoice.ts";
 
+/** What each of the panels is given: the names of all of them, for its head. */
 export interface PanelProps {
   readonly head: ReactNode;
 }
-/** Nobody needs them before asking for them. */
-const PANELS: Readonly<Record<Exclude<SidePanelName, "Partitions">, ComponentType<PanelProps>>> = {
-  Clients: later(async () => (await import("../clients/ClientsPanel.tsx")).ClientsPanel, NoPanel),
-  Admin: later(async () => (await import("../admin/AdminPanel.tsx")).AdminPanel, NoPanel),
-  Request: later(async () => (await import("../request/RequestPanel.tsx")).RequestPanel, NoPanel),
-};
+
+/** There is nothing in it before the cluster has come so far, so it comes after the first picture. */
+const Panels = later(async () => (await import("./SidePanels.tsx")).SidePanels, NotLoaded);
 
 /** What the cluster keeps, who uses it, and how it is administered. */
 export function SidePanel({ choice }: { choice: SidePanelChoice }) {
-  const { shown, show } = choice;
-  const head = (
-    <div className="panel-switch" role="group" aria-label="Panel of the cluster">
-      {(["Partitions", "Clients", "Admin"] as const).map((name) => (
-        <button
-          key={name}
-          type="button"
-          aria-pressed={shown === name}
-          aria-keyshortcuts={SHORTCUTS[name]}
-          title={SHORTCUTS[name]}
-          onClick={() => show(name)}
-        >
-          {name}
-        </button>
-      ))}
-    </div>
-  );
-  if (shown === "Partitions") return <PartitionsPanel head={head} />;
-  const Panel = PANELS[shown];
   return (
-    <Suspense fallback={<OneSentence head={head} text="Loading …" />}>
-      <Panel head={head} />
+    <Suspense fallback={<Quiet text="" />}>
+      <Panels choice={choice} />
     </Suspense>
   );
 }
 
-const SHORTCUTS = { Partitions: "N", Clients: "C", Admin: "A" } as const;
-
-function NoPanel({ head }: PanelProps) {
-  return (
-    <OneSentence head={head} text="This part of the page could not be loaded. Reload the page." />
-  );
+function NotLoaded() {
+  return <Quiet text="This part of the page could not be loaded. Reload the page." />;
 }
 
-function OneSentence({ head, text }: PanelProps & { readonly text: string }) {
+/** Takes the room of the panel while there is none. */
+function Quiet({ text }: { text: string }) {
   return (
-    <section className="partitions" aria-label="Details of the cluster">
-      <div className="panel-head">{head}</div>
+    <section className="partitions" aria-label="Partitions">
+      <div className="panel-head">
+        <h2>Partitions</h2>
+      </div>
       <p className="small quiet">{text}</p>
     </section>
   );

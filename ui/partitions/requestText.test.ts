@@ -1,6 +1,13 @@
 import type { RequestView } from "@chronik/core/view";
 import { describe, expect, test } from "vitest";
-import { newestRequest, requestAnswer, requestOutcome, requestTitle } from "./requestText.ts";
+import {
+  newestRequest,
+  pendingText,
+  requestAnswer,
+  requestOutcome,
+  requestTitle,
+  waitText,
+} from "./requestText.ts";
 
 const produce: RequestView = {
   id: 57,
@@ -70,4 +77,44 @@ describe("a request in words", () => {
 test("the newest request is the one with the highest id", () => {
   expect(newestRequest([produce, { ...produce, id: 12 }])?.id).toBe(57);
   expect(newestRequest(undefined)).toBeNull();
+});
+
+describe("a request that waits", () => {
+  const pending = {
+    id: "n2:orders-1:1",
+    node: "n2",
+    partition: "orders-1",
+    acks: "all",
+    what: "offsets 41 to 43",
+    deadlineUs: 9_000_000,
+    waitsFor: ["n4: log end 41, in the ISR"],
+  } as const;
+
+  test("names the high watermark that an answer to acks=all waits for", () => {
+    expect(pendingText(pending, null)).toBe(
+      ", offsets 41–43, acks=all, waits for HW 44 and so for n4: log end 41, in the ISR",
+    );
+    expect(waitText({ ...pending, what: "offset 41", waitsFor: [] }, null)).toBe(
+      "offset 41 waits for HW 42",
+    );
+  });
+
+  test("names the entry on which it rests that nobody is waited for any more", () => {
+    const leaving = { proposedIsr: ["n2", "n3"], proposedInEntry: 20 };
+    expect(pendingText(pending, leaving)).toBe(
+      ", offsets 41–43, acks=all, waits for HW 44 and so for entry 20",
+    );
+    const staying = { ...leaving, proposedIsr: ["n2", "n4"] };
+    expect(pendingText(pending, staying)).toContain("and so for n4: log end 41");
+  });
+
+  test("names no high watermark where none decides", () => {
+    const waitsFor = ["n2: its own disk ends at 41"];
+    expect(waitText({ ...pending, acks: "1", what: "offset 41", waitsFor }, null)).toBe(
+      "offset 41 waits for n2: its own disk ends at 41",
+    );
+    expect(waitText({ ...pending, what: "the record", waitsFor: [] }, null)).toBe(
+      "the record waits for its turn",
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import type { PendingView, RequestView } from "@chronik/core/view";
+import type { PartitionView, PendingView, RequestView } from "@chronik/core/view";
 import type { PageState } from "../page.ts";
 
 /** The request with the highest id; null before the first. */
@@ -37,10 +37,40 @@ export function pendingOf({ world }: PageState, request: RequestView): PendingVi
   return world?.pending.findLast(isIts) ?? null;
 }
 
-/** "offset 41 waits for n3: log end 40, in the ISR". */
-export function waitText({ what, waitsFor }: PendingView): string {
-  return `${what} waits for ${waitsFor.length === 0 ? "its turn" : waitsFor.join("; ")}`;
+/** "offset 41 waits for HW 42 and so for n3: log end 40, in the ISR". */
+export function waitText(pending: PendingView, proposal: Proposal | null = null): string {
+  return `${pending.what} ${reasonText(pending, proposal)}`;
 }
+
+/** The same behind the request's own name: ", offsets 41–43, acks=all, waits for HW 44 and so …". */
+export function pendingText(pending: PendingView, proposal: Proposal | null): string {
+  const what = pending.what.replace(/^offsets (\d+) to (\d+)$/, "offsets $1–$2");
+  return `, ${what}, acks=${pending.acks}, ${reasonText(pending, proposal)}`;
+}
+
+/**
+ * With acks=all the answer leaves once the high watermark has passed the last record. If all that
+ * lack it are about to leave the ISR, that rests on the entry which says so.
+ */
+function reasonText(pending: PendingView, proposal: Proposal | null): string {
+  const { what, acks, waitsFor } = pending;
+  const lastOffset = /^offsets? .*?(\d+)$/.exec(what)?.[1];
+  const who = waitsFor.join("; ");
+  if (acks !== "all" || lastOffset === undefined) {
+    return `waits for ${who === "" ? "its turn" : who}`;
+  }
+  const high = `waits for HW ${Number(lastOffset) + 1}`;
+  const { proposedIsr, proposedInEntry } = proposal ?? NOTHING_PROPOSED;
+  const isLeaving = (lacking: string): boolean =>
+    proposedIsr !== null && !proposedIsr.some((node) => lacking.startsWith(`${node}:`));
+  if (who === "") return high;
+  return proposedInEntry !== null && waitsFor.every(isLeaving)
+    ? `${high} and so for entry ${proposedInEntry}`
+    : `${high} and so for ${who}`;
+}
+
+type Proposal = Pick<PartitionView, "proposedIsr" | "proposedInEntry">;
+const NOTHING_PROPOSED: Proposal = { proposedIsr: null, proposedInEntry: null };
 
 /** The same in a few words, for the stage; null while it waits. */
 export function requestOutcome(request: RequestView): string | null {

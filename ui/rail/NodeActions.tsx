@@ -1,94 +1,76 @@
+import type { Command } from "../command/command.ts";
+import { cutCommands, processCommands } from "../command/processCommands.ts";
+import { askFor } from "../gesture/asked.ts";
 import { NodePill } from "../glyph/NodePill.tsx";
-import { usePage, useView } from "../pageContext.ts";
 import type { PageState } from "../page.ts";
-import { isCut } from "./isCut.ts";
+import { usePage, useView } from "../pageContext.ts";
 
-/** What a person can do to the selected node. */
+/** The three things that are done to a node most; its menu has all. */
 export function NodeActions() {
-  const { dispatch } = usePage();
-  const node = useView((state) => state.selectedNode);
-  const running = useView((state) => state.world?.nodes[state.selectedNode]?.process === "running");
-  const known = useView((state) => state.world?.nodes[state.selectedNode] !== undefined);
-  const cut = useView((state) => isCut(state, state.selectedNode));
-  const someRun = useView((state) => hasNode(state, true));
-  const someDown = useView((state) => hasNode(state, false));
+  const { store } = usePage();
+  const name = useView((state) => state.selectedNode);
+  useView(situation);
+  const commands = railCommands(store.getState());
   return (
-    <section className="actions" aria-label={`Actions on ${node}`}>
+    <section className="actions" aria-label={`Actions on ${name}`}>
       <h2>
-        <NodePill node={node} /> <span className="small quiet">selected</span>
+        <NodePill node={name} /> <span className="small quiet">selected</span>
       </h2>
       <div className="buttons">
-        <Action
-          label={`Cut power of ${node}`}
-          text="Cut power"
-          shortcut="K"
-          disabled={!running}
-          onClick={() => dispatch({ kind: "kill", node })}
-        />
-        <Action
-          label={`Restart ${node}`}
-          text="Restart"
-          shortcut="R"
-          disabled={!known || running}
-          onClick={() => dispatch({ kind: "restart", node })}
-        />
-        <Action
-          label={`Time out ${node}`}
-          text="Time out"
-          shortcut="T"
-          disabled={!running}
-          onClick={() => dispatch({ kind: "timeOut", node })}
-        />
-        <Action
-          label={cut ? `Heal links of ${node}` : `Cut links of ${node}`}
-          text={cut ? "Heal links" : "Cut links"}
-          shortcut="P"
-          disabled={!known}
-          onClick={() => dispatch({ kind: cut ? "heal" : "cut", node })}
-        />
-        <Action
-          label="Power cut for all nodes"
-          text="Power cut"
-          disabled={!someRun}
-          onClick={() => dispatch({ kind: "powerCut" })}
-        />
-        <Action
-          label="Power on for all nodes"
-          text="Power on"
-          disabled={!someDown}
-          onClick={() => dispatch({ kind: "powerOn" })}
-        />
+        {commands.map((command) => (
+          <Action key={command.id} command={command} />
+        ))}
+        <button
+          type="button"
+          className="button spread"
+          aria-label={`More actions on ${name}`}
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => {
+            const at = currentTarget.getBoundingClientRect();
+            askFor({ kind: "menu", ref: `node:${name}`, at });
+          }}
+        >
+          More <span className="quiet">…</span>
+        </button>
       </div>
     </section>
   );
 }
 
-function hasNode({ world }: PageState, running: boolean): boolean {
-  return Object.values(world?.nodes ?? {}).some(
-    ({ process }) => (process === "running") === running,
+/** Power on or off, whichever there is to do; an election; its links. */
+function railCommands(state: PageState): readonly Command[] {
+  const node = state.world?.nodes[state.selectedNode];
+  if (node === undefined) return [];
+  const power = node.process === "running" ? "kill" : "restart";
+  return [...processCommands(node), ...cutCommands(node, state)].filter(({ id }) =>
+    [power, "timeOut", "cut"].some((kind) => id === `${kind}:${node.name}`),
   );
 }
 
-interface ActionProps {
-  readonly label: string;
-  readonly text: string;
-  readonly shortcut?: string;
-  readonly disabled: boolean;
-  readonly onClick: () => void;
+/** Changes with what the buttons say. */
+function situation({ world, selectedNode }: PageState): string {
+  const node = world?.nodes[selectedNode];
+  const cut = world?.cuts.some(({ nodes }) => nodes.includes(selectedNode));
+  return `${node?.process} ${node?.isPaused} ${cut}`;
 }
 
-function Action({ label, text, shortcut, disabled, onClick }: ActionProps) {
+function Action({ command }: { command: Command }) {
+  const { dispatch } = usePage();
+  const { name, short, key, refusal, does } = command;
   return (
     <button
       type="button"
       className="button spread"
-      aria-label={label}
-      {...(shortcut === undefined ? {} : { "aria-keyshortcuts": shortcut })}
-      disabled={disabled}
-      onClick={onClick}
+      aria-label={name}
+      title={refusal ?? name}
+      {...(key === undefined ? {} : { "aria-keyshortcuts": key })}
+      disabled={refusal !== null}
+      onClick={() => {
+        for (const deed of does) if (deed.kind === "intent") dispatch(deed.intent);
+      }}
     >
-      {text}
-      {shortcut === undefined ? <span className="quiet">all</span> : <kbd>{shortcut}</kbd>}
+      {short}
+      {key === undefined ? null : <kbd>{key}</kbd>}
     </button>
   );
 }

@@ -2,6 +2,7 @@ import { useRef } from "react";
 import type { GateView } from "@chronik/core/view";
 import { FsyncBar } from "../glyph/FsyncBar.tsx";
 import { useMotion } from "../motion.ts";
+import { setText } from "../setText.ts";
 import { spanText } from "../timeText.ts";
 
 interface GateProps {
@@ -36,10 +37,11 @@ function Progress({ gate, mustSync }: { gate: GateView; mustSync: boolean }) {
   const text = useRef<HTMLSpanElement>(null);
   const total = spanText(gate.endsAtUs - gate.startedAtUs);
   useMotion((nowUs) => {
-    if (text.current === null) return;
     const done = Math.max(0, Math.min(nowUs, gate.endsAtUs) - gate.startedAtUs);
-    text.current.textContent =
-      gate.state === "durable" ? `in ${total}` : `${(done / 1000).toFixed(1)} of ${total}`;
+    setText(
+      text.current,
+      gate.state === "durable" ? `in ${total}` : `${(done / 1000).toFixed(1)} of ${total}`,
+    );
   });
   return (
     <span>

@@ -45,6 +45,7 @@ export function RequestPanel({ head }: PanelProps) {
 
 function Outcome({ request }: { request: RequestView }) {
   const pending = useView((state) => pendingOf(state, request));
+  const partition = useView(({ world }) => world?.partitions[request.target] ?? null);
   const failed = request.state === "error" || request.state === "unanswered";
   const answer = requestAnswer(request);
   return (
@@ -56,7 +57,7 @@ function Outcome({ request }: { request: RequestView }) {
           {request.answeredAtUs === null ? "" : `, ended at ${momentText(request.answeredAtUs)}`}.
         </span>{" "}
         <span className={failed ? "tone-bad" : ""}>
-          {answer ?? (pending === null ? "no answer yet" : waitText(pending))}
+          {answer ?? (pending === null ? "no answer yet" : waitText(pending, partition))}
         </span>
       </p>
     </>

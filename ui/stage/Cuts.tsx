@@ -1,5 +1,6 @@
 import type { CutView } from "@chronik/core/view";
 import { cutPath } from "../geometry/cutPath.ts";
+import type { CutShape } from "../geometry/cutPath.ts";
 import type { RingLayout } from "../geometry/ringLayout.ts";
 import { Icon } from "../glyph/Icon.tsx";
 import { useView } from "../pageContext.ts";
@@ -11,13 +12,22 @@ interface CutsProps {
   readonly names: readonly string[];
 }
 
-/** Dashed lines where the network is cut; messages die on them. */
+/** Dashed lines where the network is cut, and where it would be; messages die on them. */
 export function Cuts({ ring, names }: CutsProps) {
   const cuts = useView((state) => state.world?.cuts ?? NO_CUTS);
-  return cuts.map((cut) => {
-    const inside = ring.places.filter((_, i) => cut.nodes.includes(names[i] ?? ""));
-    const outside = ring.places.filter((_, i) => !cut.nodes.includes(names[i] ?? ""));
-    const shape = cutPath(inside, outside, ring);
+  const draft = useView((state) => state.cutDraft);
+  const shapeOf = (nodes: readonly string[]): CutShape | null => {
+    const isInside = (_: unknown, i: number): boolean => nodes.includes(names[i] ?? "");
+    const inside = ring.places.filter(isInside);
+    return cutPath(
+      inside,
+      ring.places.filter((place) => !inside.includes(place)),
+      ring,
+    );
+  };
+  const drafted = draft === null ? null : shapeOf(draft);
+  const drawn = cuts.map((cut) => {
+    const shape = shapeOf(cut.nodes);
     if (shape === null) return null;
     const label = `The network is cut between ${cut.nodes.join(", ")} and the others`;
     return (
@@ -34,4 +44,12 @@ export function Cuts({ ring, names }: CutsProps) {
       </g>
     );
   });
+  return (
+    <>
+      {drawn}
+      {drafted === null ? null : (
+        <path className="stroke-ink w15 none dash-cut" d={drafted.path} aria-hidden="true" />
+      )}
+    </>
+  );
 }

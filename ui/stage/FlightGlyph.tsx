@@ -1,72 +1,110 @@
 import type { FlightView } from "@chronik/core/view";
 import { memo, useRef } from "react";
-import { useBrush } from "../brush.ts";
 import { flightProgress } from "../geometry/flightProgress.ts";
 import { pointAt } from "../geometry/linkLane.ts";
 import type { LinkLane } from "../geometry/linkLane.ts";
+import type { Point } from "../geometry/ringLayout.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
 import { useMotion } from "../motion.ts";
-import { usePage, useView } from "../pageContext.ts";
+import { usePage } from "../pageContext.ts";
 
 interface FlightGlyphProps {
   readonly flight: FlightView;
+  /** How many of this direction the glyph stands for. */
+  readonly count: number;
   readonly lane: LinkLane;
-  /** A follower's fetch: a dot, because there is always one under way. */
+  /** A dot: there is always one like it under way, or there are too many for letters. */
   readonly quiet: boolean;
-  readonly captioned: boolean;
+  readonly caption: string;
+  readonly lit: boolean;
+  /** While it stands still it can be reached by keyboard. */
+  readonly still: boolean;
+  /** How long a lost one is shown, in simulated time. */
+  readonly crossUs: number;
 }
 
 /** One message on its way; React brings it and takes it away, simulated time moves it. */
 export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
-  const { flight, lane, quiet, captioned } = props;
+  const { flight, count, lane, quiet, caption, lit, still, crossUs } = props;
   const { dispatch } = usePage();
   const glyph = useRef<SVGGElement>(null);
-  const paused = useView((state) => state.playback.mode === "paused");
-  const { lit, brush } = useBrush(`message:${flight.id}`);
+  const place = useRef("");
   useMotion((nowUs) => {
     const element = glyph.current;
+    const progress = flightProgress(flight, nowUs, crossUs);
     if (element === null) return;
-    const progress = flightProgress(flight, nowUs);
-    element.style.visibility = progress === null ? "hidden" : "visible";
-    if (progress === null) return;
-    const { x, y } = pointAt(lane, progress.fraction);
-    element.style.transform = `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px)`;
-    element.classList.toggle("lost", progress.lost);
+    const moved = progress === null ? "" : placeText(pointAt(lane, progress.fraction));
+    // What has not moved since the last frame is not written: most of the cost is in the writing.
+    if (moved === place.current) return;
+    if ((moved === "") !== (place.current === "")) {
+      element.style.visibility = moved === "" ? "hidden" : "visible";
+    }
+    place.current = moved;
+    if (moved !== "") element.setAttribute("transform", moved);
   });
-  const { kind, answer, refused } = flight;
-  // What a client asks and is answered is written beside the client already.
-  const withClient = flight.from.startsWith("c") || flight.to.startsWith("c");
+  const { kind, answer, refused, heldAtUs, isDuplicate, lostAtUs } = flight;
   const inspect = (): void =>
     dispatch({ kind: "inspect", what: { kind: "flight", id: flight.id } });
-  const hollow = answer ? "fill-stage stroke-client w15" : "fill-client";
   return (
     <g
       ref={glyph}
       className="flight"
       role="img"
-      aria-label={flight.label}
-      {...(paused ? { tabIndex: 0 } : {})}
-      {...(withClient ? { onClick: inspect } : {})}
-      {...brush}
+      aria-label={
+        count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flight.label}`
+      }
+      data-ref={`message:${flight.id}`}
+      {...(still || heldAtUs !== null ? { tabIndex: 0 } : {})}
+      {...(isOfClient(flight) ? { onClick: inspect } : {})}
     >
-      <g className="whole">
-        {quiet ? (
-          <circle className={hollow} r="3.5" />
-        ) : (
-          <MessageGlyph kind={kind} answer={answer} refused={refused} />
-        )}
-      </g>
-      {flight.lostAtUs === null ? null : (
-        <g className="broken">
-          <MessageGlyph kind={kind} lost />
-        </g>
+      {quiet && lostAtUs === null ? (
+        <circle className={answer ? "fill-stage stroke-client w15" : "fill-client"} r="3.5" />
+      ) : (
+        <MessageGlyph
+          kind={kind}
+          answer={answer}
+          refused={refused}
+          duplicate={isDuplicate}
+          lost={lostAtUs !== null}
+        />
       )}
-      {captioned && !withClient && flight.caption !== "" ? (
-        <text className="t-mi halo" x="15" y="0.5">
-          {flight.caption}
+      {heldAtUs === null ? null : <HoldBar lane={lane} />}
+      {count > 1 ? (
+        <text className="t-s halo" x="14" y="0.5">
+          ×{count}
         </text>
-      ) : null}
+      ) : caption === "" || lostAtUs !== null ? null : (
+        <text className="t-mi halo" x={heldAtUs === null ? 15 : 22} y="0.5">
+          {heldAtUs === null ? caption : `${caption}, held`}
+        </text>
+      )}
       {lit ? <circle className="stroke-ink w2 none" r="14" /> : null}
     </g>
   );
 });
+
+function placeText({ x, y }: Point): string {
+  return `translate(${x.toFixed(1)} ${y.toFixed(1)})`;
+}
+
+/** Stands across the way of a message that may not go on. */
+export function HoldBar({ lane }: { lane: LinkLane }) {
+  const degrees = (Math.atan2(lane.to.y - lane.from.y, lane.to.x - lane.from.x) * 180) / Math.PI;
+  return (
+    <path
+      className="stroke-ink w3 none"
+      d="M16-11v22"
+      transform={`rotate(${degrees.toFixed(1)})`}
+    />
+  );
+}
+
+/** What a client asks and is answered is written beside the client already. */
+export function isOfClient({ from, to }: Pick<FlightView, "from" | "to">): boolean {
+  return from.startsWith("c") || to.startsWith("c");
+}
+
+function flightSentence({ label, heldAtUs, lostAtUs, isDuplicate }: FlightView): string {
+  const end = lostAtUs !== null ? ", lost" : heldAtUs !== null ? ", held" : "";
+  return `${isDuplicate ? "repeated " : ""}${label}${end}`;
+}

@@ -1,16 +1,26 @@
-import type { FlightView } from "@chronik/core/view";
+import type { ClientView, CutView, FlightView } from "@chronik/core/view";
+import { useMemo } from "react";
+import { cutDistance, isDrawnAround } from "../geometry/cutCrossing.ts";
+import { flightBundles } from "../geometry/flightBundles.ts";
 import { linkLane } from "../geometry/linkLane.ts";
 import type { LinkLane } from "../geometry/linkLane.ts";
 import type { Point, RingLayout } from "../geometry/ringLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { ArrivalCounts } from "./ArrivalCounts.tsx";
-import { FlightGlyph } from "./FlightGlyph.tsx";
+import { clientPlace, NO_CLIENTS } from "./clientPlaces.ts";
+import { FlightGlyph, isOfClient } from "./FlightGlyph.tsx";
+import { LinkPulses } from "./LinkPulses.tsx";
 
+const NO_CUTS: readonly CutView[] = [];
 const NO_FLIGHTS: readonly FlightView[] = [];
 /** More glyphs than this would hide each other; the lanes still show every one. */
 const GLYPHS_MAX = 150;
 /** Captions help while there are few. */
 const CAPTIONS_MAX = 6;
+/** With more under way clients' messages are dots, as the brokers' fetches always are. */
+const LETTERS_MAX = 40;
+/** A lost message keeps its cross for so long, by the clock on the wall. */
+const CROSS_WALL_US = 600_000;
 
 interface FlightsProps {
   readonly ring: RingLayout;
@@ -22,37 +32,96 @@ interface FlightsProps {
 export function Flights({ ring, names, travelling }: FlightsProps) {
   const { store } = usePage();
   const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
+  const brushed = useView((state) => state.brush);
+  const still = useView((state) => state.playback.mode === "paused");
+  const crossUs = useView((state) => state.playback.speed) * CROSS_WALL_US;
+  const clients = useView((state) => state.world?.clients ?? NO_CLIENTS);
+  const cuts = useView((state) => state.world?.cuts ?? NO_CUTS);
+  const lanes = useMemo(() => lanesOf(ring, names, clients, cuts), [ring, names, clients, cuts]);
   const nowUs = store.getState().world?.nowUs ?? 0;
-  const underWay = flights.filter((flight) => flight.arrivesAtUs > nowUs);
-  if (!travelling) return <ArrivalCounts flights={underWay} ring={ring} names={names} />;
-  const captioned = underWay.filter((flight) => flight.caption !== "").length <= CAPTIONS_MAX;
-  return underWay
-    .slice(-GLYPHS_MAX)
-    .map((flight) => (
-      <FlightGlyph
-        key={flight.id}
-        flight={flight}
-        lane={laneOf(flight, ring, names)}
-        quiet={flight.kind === "fetch" && names.includes(flight.from) && names.includes(flight.to)}
-        captioned={captioned}
-      />
-    ));
+  const shown = flights.filter((flight) => goneAtUs(flight, crossUs) > nowUs);
+  if (!travelling) return <ArrivalCounts flights={shown} ring={ring} names={names} />;
+  const isPulse = (flight: FlightView): boolean => ring.crowded && isDull(flight);
+  const glyphs = shown.filter((flight) => !isPulse(flight));
+  const captioned = glyphs.filter((flight) => flight.caption !== "").length <= CAPTIONS_MAX;
+  const isBusy = glyphs.length > LETTERS_MAX;
+  return (
+    <>
+      {ring.crowded ? <LinkPulses flights={shown.filter(isPulse)} lanes={lanes} /> : null}
+      {flightBundles(glyphs, GLYPHS_MAX).map(({ flight, count }) => (
+        <FlightGlyph
+          key={flight.id}
+          flight={flight}
+          count={count}
+          lane={lanes(flight.from, flight.to)}
+          quiet={count === 1 && (isOfClient(flight) ? isBusy : flight.kind === "fetch")}
+          caption={captioned && !isOfClient(flight) ? flight.caption : ""}
+          lit={brushed === `message:${flight.id}`}
+          still={still}
+          crossUs={crossUs}
+        />
+      ))}
+    </>
+  );
 }
 
-function laneOf(flight: FlightView, ring: RingLayout, names: readonly string[]): LinkLane {
-  const from = standing(flight.from, ring, names);
-  const to = standing(flight.to, ring, names);
-  return linkLane(from.point, to.point, from.gap, to.gap);
+/** There is always one of these under way between any two brokers; what is done to one is shown. */
+function isDull({ kind, from, to, lostAtUs, heldAtUs, isDuplicate }: FlightView): boolean {
+  const isOrdinary = lostAtUs === null && heldAtUs === null && !isDuplicate;
+  return isOrdinary && (kind === "heartbeat" || kind === "fetch") && !isOfClient({ from, to });
 }
 
-/** Whoever is not a node is the client. */
-function standing(
-  name: string,
+function goneAtUs({ arrivesAtUs, lostAtUs, heldAtUs }: FlightView, crossUs: number): number {
+  if (lostAtUs !== null) return lostAtUs + crossUs;
+  return heldAtUs === null ? arrivesAtUs : Infinity;
+}
+
+/** The lane of each direction, made once: a message keeps its own for as long as it is under way. */
+function lanesOf(
   ring: RingLayout,
   names: readonly string[],
-): { readonly point: Point; readonly gap: number } {
-  const place = ring.places[names.indexOf(name)];
-  return place === undefined
-    ? { point: ring.client, gap: 20 }
-    : { point: place, gap: ring.outlineRadius + 10 };
+  clients: readonly ClientView[],
+  cuts: readonly CutView[],
+): (from: string, to: string) => LinkLane {
+  const known = new Map<string, LinkLane>();
+  const standing = (name: string): { readonly point: Point; readonly gap: number } => {
+    const place = ring.places[names.indexOf(name)];
+    return place === undefined
+      ? { point: clientPlace(name, clients, ring), gap: 20 }
+      : { point: place, gap: ring.outlineRadius + 10 };
+  };
+  return (from, to) => {
+    const key = `${from}>${to}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const start = standing(from);
+    const end = standing(to);
+    const cut = cuts.find(({ nodes }) => nodes.includes(from) !== nodes.includes(to));
+    const lane = {
+      ...linkLane(start.point, end.point, start.gap, end.gap),
+      ...(cut === undefined || !names.includes(from) || !names.includes(to)
+        ? {}
+        : { halfAt: crossingOf(start.point, end.point, cut.nodes, from, names, ring) }),
+    };
+    known.set(key, lane);
+    return lane;
+  };
+}
+
+/** Messages are lost half-way, and that is where the line of the cut stands. */
+function crossingOf(
+  from: Point,
+  to: Point,
+  cutOff: readonly string[],
+  sender: string,
+  names: readonly string[],
+  ring: RingLayout,
+): number {
+  const aroundCutOff = isDrawnAround(cutOff.length, names.length - cutOff.length);
+  const isAroundSender = cutOff.includes(sender) === aroundCutOff;
+  const gap = ring.outlineRadius + 10;
+  const way = Math.hypot(to.x - from.x, to.y - from.y) - 2 * gap;
+  if (way <= 0) return 0.5;
+  const share = (cutDistance(from, to, ring.outlineRadius) - gap) / way;
+  return isAroundSender ? share : 1 - share;
 }

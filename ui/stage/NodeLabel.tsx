@@ -1,12 +1,18 @@
-import type { NodeView } from "@chronik/core/view";
+import type { NodeView, WriteView } from "@chronik/core/view";
+import { useRef } from "react";
+import { spanProgress } from "../geometry/flightProgress.ts";
 import type { Place, RingLayout } from "../geometry/ringLayout.ts";
 import { FsyncBar } from "../glyph/FsyncBar.tsx";
 import { NodePill } from "../glyph/NodePill.tsx";
+import { useMotion } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
 import { stateWord, stopReason } from "./nodeSentence.ts";
 
-const LABEL_HALF_WIDTH = 64;
+const LABEL_HALF_WIDTH = 46;
+const CROWN_HEIGHT = 16;
+/** From the edge of the picture. */
+const MARGIN = 4;
 
 interface NodeLabelProps {
   readonly name: string;
@@ -20,58 +26,106 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
   const cutSinceUs = useView(
     (state) => state.world?.cuts.find((cut) => cut.nodes.includes(name))?.sinceUs ?? null,
   );
+  const onDisk = useView((state) => {
+    const { quorum } = state.world ?? {};
+    const holder = quorum?.holders.find((other) => other.node === name);
+    return quorum != null && holder?.state === "disk" ? quorum.index : null;
+  });
   if (node === undefined || place === undefined) return null;
-  const away = ring.outlineRadius + (ring.compact ? 6 : 12);
-  const position =
-    place.label === "below"
-      ? { left: inside(place.x, ring.width), top: place.y + away }
-      : { left: place.x + (place.label === "left" ? -away : away), top: place.y };
+  const { write } = node;
+  const tone = detailTone(node);
+  const isShort = (ring.compact || ring.crowded) && tone === "quiet" && write === null;
   return (
-    <div className={`node-label ${place.label}`} style={position} aria-hidden="true">
+    <div
+      className={`node-label ${place.label}`}
+      style={position(node, place, ring)}
+      aria-hidden="true"
+    >
       <div className="line">
         <NodePill node={name} />
-        <span>{stateWord(node)}</span>
+        {ring.compact && ring.crowded && isShort ? null : <span>{stateWord(node)}</span>}
       </div>
-      <div className={`line micro detail ${TONES[detailTone(node)]}`}>
-        {detail(node, cutSinceUs)}
-      </div>
-      <div className="line micro quiet disk">
-        {node.write === null ? null : (
-          <>
-            <FsyncBar
-              startedAtUs={node.write.startedAtUs}
-              endsAtUs={node.write.endsAtUs}
-              state="writing"
-              height={6}
-            />
-            <span>{node.write.label}</span>
-          </>
-        )}
-      </div>
+      {isShort || (write !== null && tone === "quiet") ? null : (
+        <div className={`line micro cut-short ${TONES[tone]}`}>
+          {detail(node, cutSinceUs, onDisk)}
+        </div>
+      )}
+      {write === null ? null : (
+        <Writing write={write} isBrief={place.label !== "left" && place.label !== "right"} />
+      )}
     </div>
   );
 }
 
-function detail(node: NodeView, cutSinceUs: number | null): string {
+/** What its disk works on, how far it has come, and the bar of every other write. */
+function Writing({ write, isBrief }: { write: WriteView; isBrief: boolean }) {
+  const { startedAtUs, endsAtUs, label } = write;
+  const percent = useRef<HTMLSpanElement>(null);
+  useMotion((nowUs) => {
+    const done = Math.floor(spanProgress(startedAtUs, endsAtUs, nowUs) * 100);
+    if (percent.current !== null) percent.current.textContent = `${done} %`;
+  });
+  const bar = <FsyncBar startedAtUs={startedAtUs} endsAtUs={endsAtUs} state="writing" height={6} />;
+  if (isBrief) {
+    return (
+      <div className="line micro quiet">
+        {bar}
+        <span ref={percent} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className="line micro quiet">
+        <span className="cut-short">writing {label.replace("entry ", "")},</span>{" "}
+        <span ref={percent} />
+      </div>
+      <div className="line bar-line">{bar}</div>
+    </>
+  );
+}
+
+function position(node: NodeView, place: Place, ring: RingLayout) {
+  const away = ring.outlineRadius + (ring.compact || ring.crowded ? 5 : 12);
+  const inside = Math.max(LABEL_HALF_WIDTH, Math.min(ring.width - LABEL_HALF_WIDTH, place.x));
+  switch (place.label) {
+    case "below":
+      return { left: inside, top: place.y + away };
+    case "above": {
+      const crown = node.role === "leader" ? CROWN_HEIGHT : 0;
+      return { left: inside, bottom: ring.height - place.y + away + crown };
+    }
+    case "left":
+      return {
+        right: ring.width - place.x + away,
+        top: place.y,
+        maxWidth: place.x - away - MARGIN,
+      };
+    case "right":
+      return { left: place.x + away, top: place.y, maxWidth: ring.width - place.x - away - MARGIN };
+  }
+}
+
+function detail(node: NodeView, cutSinceUs: number | null, onDisk: number | null): string {
   if (node.process === "crashed") return `lost power at ${momentText(node.processSinceUs)}`;
   if (node.process === "stopped") return node.isDamaged ? "must be repaired" : stopReason(node);
   if (node.isDiskFull) return "its disk is full";
+  if (node.clockPercent !== 100) return `its clock at ${node.clockPercent} %`;
   if (node.isolated && cutSinceUs !== null) return `cut off at ${momentText(cutSinceUs)}`;
   if (node.role === "candidate" || node.role === "preCandidate") {
     const granted = Object.values(node.votes).filter((vote) => vote === "granted").length;
     return `${granted} of ${node.votesNeeded} votes`;
   }
-  return `commit ${node.commit}`;
+  return onDisk === null ? `commit ${node.commit}` : `${onDisk} on disk`;
 }
 
+/** Only what is quiet gives way, where there is no room or a write to show. */
 function detailTone(node: NodeView): keyof typeof TONES {
   if (node.process === "stopped") return "bad";
-  return node.isDiskFull ? "warn" : "quiet";
+  if (node.isDiskFull) return "warn";
+  return node.process === "crashed" || node.isolated || node.clockPercent !== 100
+    ? "plain"
+    : "quiet";
 }
 
-const TONES = { bad: "tone-bad", warn: "tone-warn", quiet: "quiet" };
-
-/** A label under a node at the edge moves inward, so that it is not cut off. */
-function inside(x: number, width: number): number {
-  return Math.max(LABEL_HALF_WIDTH, Math.min(width - LABEL_HALF_WIDTH, x));
-}
+const TONES = { bad: "tone-bad", warn: "tone-warn", plain: "quiet", quiet: "quiet" };

@@ -5,6 +5,8 @@ import { useView } from "../pageContext.ts";
 
 const SQUARE = 16;
 const PITCH = 22;
+/** The link between the two upper nodes of five passes above. */
+const BELOW_CENTER = 12;
 const ORDER = { disk: 0, memory: 1, none: 2 };
 
 /** How many disks hold the newest entry that is not committed, and how many must. */
@@ -21,11 +23,18 @@ export function QuorumMeter({ ring }: { ring: RingLayout }) {
   const disks = onDisk === 1 ? "1 disk" : `${onDisk} disks`;
   return (
     <g
-      transform={`translate(${ring.center.x} ${ring.center.y})`}
+      transform={`translate(${ring.center.x} ${ring.center.y + BELOW_CENTER})`}
       role="img"
       aria-label={`Entry ${quorum.index} is on ${disks} and needs ${quorum.needed}`}
       {...brush}
     >
+      <rect
+        className="fill-stage"
+        x={left - 6}
+        y="-16"
+        width={holders.length * PITCH + 6}
+        height="32"
+      />
       <text className="t-m halo middle" y="-24">
         entry {quorum.index}
       </text>

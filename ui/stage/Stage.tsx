@@ -3,10 +3,13 @@ import type { ReactNode } from "react";
 import { ringLayout } from "../geometry/ringLayout.ts";
 import { later, Nothing } from "../later.ts";
 import { useReducedMotion } from "../motion.ts";
+import type { PageState } from "../page.ts";
 import { useView } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
-import { ClientChip } from "./ClientChip.tsx";
+import { ClientChips } from "./ClientChips.tsx";
 import { Flights } from "./Flights.tsx";
+import { HeldBack } from "./HeldBack.tsx";
+import { LinkHits } from "./LinkHits.tsx";
 import { Links } from "./Links.tsx";
 import { NodeGlyph } from "./NodeGlyph.tsx";
 import { NodeLabel } from "./NodeLabel.tsx";
@@ -16,13 +19,16 @@ import { StageLegend } from "./StageLegend.tsx";
 
 const NO_NODES: readonly string[] = [];
 
-/** A page opens without cuts, so their curves can come when there is one; at worst without them. */
-const Cuts = later(async () => (await import("./Cuts.tsx")).Cuts, Nothing);
+/** A page opens with a network in order: what is wrong with one can come when it is. */
+const NetworkFaults = later(
+  async () => (await import("./NetworkFaults.tsx")).NetworkFaults,
+  Nothing,
+);
 
 /** One sentence, its reason, and the cluster it speaks of. */
 export function Stage({ children }: { children?: ReactNode }) {
   const names = useView((state) => state.world?.nodeNames ?? NO_NODES);
-  const isCut = useView((state) => (state.world?.cuts.length ?? 0) > 0);
+  const isFaulty = useView(hasNetworkFault);
   const [canvas, size] = useSize<HTMLDivElement>({ width: 704, height: 312 });
   const reduced = useReducedMotion();
   const ring = useMemo(
@@ -42,18 +48,20 @@ export function Stage({ children }: { children?: ReactNode }) {
               role="group"
               aria-label="Nodes and messages"
             >
-              <Links ring={ring} />
-              {isCut ? (
+              <Links ring={ring} names={names} />
+              {isFaulty ? (
                 <Suspense>
-                  <Cuts ring={ring} names={names} />
+                  <NetworkFaults ring={ring} names={names} />
                 </Suspense>
               ) : null}
-              <ClientChip ring={ring} names={names} />
-              <QuorumMeter ring={ring} />
+              <ClientChips ring={ring} names={names} />
               {names.map((name, i) => (
                 <NodeGlyph key={name} name={name} place={ring.places[i]} ring={ring} />
               ))}
+              <LinkHits ring={ring} names={names} />
+              <HeldBack ring={ring} names={names} />
               <Flights ring={ring} names={names} travelling={!reduced} />
+              <QuorumMeter ring={ring} />
             </svg>
             {names.map((name, i) => (
               <NodeLabel key={name} name={name} place={ring.places[i]} ring={ring} />
@@ -64,4 +72,9 @@ export function Stage({ children }: { children?: ReactNode }) {
       <StageLegend />
     </section>
   );
+}
+
+function hasNetworkFault({ world, cutDraft }: PageState): boolean {
+  if (cutDraft !== null) return true;
+  return world !== null && world.cuts.length + world.links.length > 0;
 }

@@ -5,6 +5,7 @@ const KINDS: readonly (readonly [FlightKind, string])[] = [
   ["append", "append"],
   ["heartbeat", "heartbeat"],
   ["vote", "vote"],
+  ["snapshot", "snapshot"],
   ["produce", "client"],
 ];
 
@@ -23,18 +24,18 @@ export function StageLegend() {
         </span>
       ))}
       <span className="key">
-        <svg width="8" height="8" viewBox="-4 -4 8 8" aria-hidden="true">
-          <circle className="fill-client" r="3.5" />
-        </svg>
-        follower fetch
-      </span>
-      <span className="key">
         <svg width="20" height="20" viewBox="-10 -10 20 20" aria-hidden="true">
           <g transform="scale(.82)">
             <MessageGlyph kind="append" answer />
           </g>
         </svg>
         hollow = answer
+      </span>
+      <span className="key">
+        <svg width="4" height="18" viewBox="-2 -9 4 18" aria-hidden="true">
+          <path className="stroke-ink w25 none" d="M0-9v18" />
+        </svg>
+        held
       </span>
       <span className="key">
         <svg width="8" height="8" viewBox="0 0 8 8" aria-hidden="true">

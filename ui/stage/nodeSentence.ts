@@ -10,7 +10,10 @@ export function nodeSentence(node: NodeView): string {
   const place = node.role === "leader" ? "of" : "in";
   const cut = node.isolated ? ", cut off" : "";
   const full = node.isDiskFull ? ", its disk is full" : "";
-  return `${node.name}, ${stateWord(node)} ${place} term ${node.term}, commit ${node.commit}${cut}${full}`;
+  const paused = node.isPaused ? ", paused" : "";
+  const clock = node.clockPercent === 100 ? "" : `, its clock at ${node.clockPercent} %`;
+  const what = `${node.name}, ${roleWord(node)} ${place} term ${node.term}, commit ${node.commit}`;
+  return `${what}${cut}${full}${paused}${clock}`;
 }
 
 /** Why a node stopped itself, as part of a sentence. */
@@ -22,6 +25,10 @@ export function stopReason(node: NodeView): string {
 export function stateWord(node: NodeView): string {
   if (node.process === "crashed") return "down";
   if (node.process === "stopped") return node.isDamaged ? "damaged" : "stopped";
+  return node.isPaused ? "paused" : roleWord(node);
+}
+
+function roleWord(node: NodeView): string {
   if (node.membership !== "voter") return MEMBERSHIPS[node.membership];
   return node.role === "preCandidate" ? "pre-candidate" : node.role;
 }

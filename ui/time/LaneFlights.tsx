@@ -1,6 +1,13 @@
 import type { FlightView } from "@chronik/core/view";
 import { memo } from "react";
-import { useBrush } from "../brush.ts";
+import {
+  flightPath,
+  foldedPieces,
+  laneFlightLine,
+  linePath,
+  shownFlights,
+} from "../geometry/laneFlight.ts";
+import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { messageHue } from "../glyph/hues.ts";
 import { usePage, useView } from "../pageContext.ts";
@@ -9,77 +16,80 @@ const NO_FLIGHTS: readonly FlightView[] = [];
 /** Arrow tips need room; without it the slope tells the direction. */
 const TIPS_BELOW_US = 1_500_000;
 
+/** What has not happened yet is a hint; more of them would be a cloud. */
+const GHOSTS_MAX = 48;
+
 interface LaneFlightsProps {
-  readonly y: (name: string) => number;
+  readonly rows: LaneRows;
   readonly scale: LaneScale;
-  /** What is still on its way, for the side right of the playhead. */
-  readonly ghost: boolean;
 }
 
 /** Every message as a line from when it was sent to when it arrives. */
-export function LaneFlights({ y, scale, ghost }: LaneFlightsProps) {
+export function LaneFlights({ rows, scale }: LaneFlightsProps) {
   const { store } = usePage();
   const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
   const nowUs = store.getState().world?.nowUs ?? 0;
-  const tips = scale.windowUs < TIPS_BELOW_US;
-  const shown = ghost
-    ? flights.filter((flight) => flight.lostAtUs === null && flight.arrivesAtUs > nowUs)
-    : flights;
-  const Line = ghost ? Ghost : Flight;
-  return shown.map((flight) => (
-    <Line
+  const { windowUs } = scale;
+  const { single, folded } = shownFlights(flights, nowUs - windowUs, nowUs);
+  return (
+    <>
+      <Folded flights={folded} rows={rows} scale={scale} />
+      {single.map((flight) => (
+        <Flight key={flight.id} flight={flight} rows={rows} scale={scale} />
+      ))}
+    </>
+  );
+}
+
+/** What is still on its way, for the side right of the playhead. */
+export function LaneGhosts({ rows, scale }: LaneFlightsProps) {
+  const { store } = usePage();
+  const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
+  const nowUs = store.getState().world?.nowUs ?? 0;
+  const { single } = shownFlights(
+    flights.filter(
+      ({ lostAtUs, heldAtUs, arrivesAtUs }) =>
+        lostAtUs === null && heldAtUs === null && arrivesAtUs > nowUs,
+    ),
+    nowUs,
+    nowUs,
+    GHOSTS_MAX,
+  );
+  const tip = scale.windowUs < TIPS_BELOW_US ? { markerEnd: "url(#open-ghost)" } : {};
+  return single.map((flight) => (
+    <path
       key={flight.id}
-      flight={flight}
-      fromY={y(flight.from)}
-      toY={y(flight.to)}
-      scale={scale}
-      tips={tips}
+      className="stroke-line w125 none dash-fine"
+      d={linePath(laneFlightLine(flight, rows, scale).points)}
+      {...tip}
     />
   ));
 }
 
-interface FlightProps {
+interface FlightProps extends LaneFlightsProps {
   readonly flight: FlightView;
-  readonly fromY: number;
-  readonly toY: number;
-  readonly scale: LaneScale;
-  readonly tips: boolean;
 }
 
-function Ghost({ flight, fromY, toY, scale, tips }: FlightProps) {
-  const path = `M${scale.x(flight.sentAtUs)} ${fromY}L${scale.x(flight.arrivesAtUs)} ${toY}`;
-  return (
-    <path
-      className="stroke-line w125 none dash-fine"
-      d={path}
-      {...(tips ? { markerEnd: "url(#open-ghost)" } : {})}
-    />
-  );
-}
-
-const Flight = memo(function Flight({ flight, fromY, toY, scale, tips }: FlightProps) {
-  const { lit, brush } = useBrush(`message:${flight.id}`);
-  const { sentAtUs, arrivesAtUs, lostAtUs } = flight;
-  const fromX = scale.x(sentAtUs);
-  const fullX = scale.x(arrivesAtUs);
-  const share = lostAtUs === null ? 1 : (lostAtUs - sentAtUs) / (arrivesAtUs - sentAtUs);
-  const toX = fromX + (fullX - fromX) * share;
-  const endY = fromY + (toY - fromY) * share;
-  const path = `M${fromX.toFixed(2)} ${fromY}L${toX.toFixed(2)} ${endY.toFixed(2)}`;
+const Flight = memo(function Flight({ flight, rows, scale }: FlightProps) {
+  const { points, end } = laneFlightLine(flight, rows, scale);
   const hue = messageHue(flight.kind);
-  const tip = flight.answer ? `url(#open-${hue})` : `url(#tip-${hue})`;
+  const tip = `url(#${flight.answer ? "open" : "tip"}-${hue})`;
+  const hasTip = scale.windowUs < TIPS_BELOW_US && end === "arrives" && flight.kind !== "fetch";
+  const stop = points[end === "held" ? points.length - 2 : points.length - 1]!;
   return (
-    <g {...brush}>
+    <g data-ref={`message:${flight.id}`}>
       <title>{flight.label}</title>
       <path
         className={`stroke-${hue} none ${dashOf(flight)}`}
-        d={path}
-        {...(tips && lostAtUs === null && flight.kind !== "fetch" ? { markerEnd: tip } : {})}
+        d={linePath(points)}
+        {...(hasTip ? { markerEnd: tip } : {})}
       />
-      {lostAtUs === null ? null : (
-        <path className="stroke-bad w2 none round" d={`M${toX - 3} ${endY - 3}l6 6m0-6-6 6`} />
-      )}
-      {lit ? <path className="stroke-ink w3 none" d={path} /> : null}
+      {end === "lost" ? (
+        <path className="stroke-bad w2 none round" d={`M${stop.x - 3} ${stop.y - 3}l6 6m0-6-6 6`} />
+      ) : null}
+      {end === "held" ? (
+        <path className="stroke-ink w25 none" d={`M${stop.x} ${stop.y - 6}v12`} />
+      ) : null}
     </g>
   );
 });
@@ -93,11 +103,27 @@ function dashOf(flight: FlightView): string {
       return "thin dash-fine faint";
     case "vote":
     case "preVote":
-      return "w15 dash";
+      return "w125 dash";
     case "append":
     case "snapshot":
     case "produce":
     case "client":
-      return "w15";
+      return flight.isDuplicate ? "w15 dash" : "w15";
   }
 }
+
+interface FoldedProps extends LaneFlightsProps {
+  readonly flights: readonly FlightView[];
+}
+
+/** Among thousands nobody can tell one from another: they are a texture, piece by piece. */
+function Folded({ flights, rows, scale }: FoldedProps) {
+  const pieces = [...foldedPieces(flights, scale.windowUs / 8)];
+  return pieces.map(([key, piece]) => (
+    <Piece key={key} path={piece.map((flight) => flightPath(flight, rows, scale)).join("")} />
+  ));
+}
+
+const Piece = memo(function Piece({ path }: { path: string }) {
+  return <path className="stroke-line thin none faint" d={path} />;
+});

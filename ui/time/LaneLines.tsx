@@ -1,4 +1,6 @@
 import type { TermBandView } from "@chronik/core/view";
+import type { LaneRows } from "../geometry/laneRows.ts";
+import { laneReachUs } from "../geometry/laneScale.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { termClass } from "../glyph/hues.ts";
 import { useView } from "../pageContext.ts";
@@ -7,22 +9,23 @@ const NO_BANDS: readonly TermBandView[] = [];
 
 interface LaneLinesProps {
   readonly names: readonly string[];
-  readonly y: (name: string) => number;
+  readonly rows: LaneRows;
   readonly scale: LaneScale;
 }
 
 /**
- * A node's line wears its term since that term or the node's process began, and before that where
- * it led: what term a follower had in the past is not known here.
+ * A node's line wears its term since that term or the node's process began. Before that it is known
+ * only where it led, and there it is thicker: what term a follower had in the past nobody says.
  */
-export function LaneLines({ names, y, scale }: LaneLinesProps) {
-  const fromX = scale.x(scale.originUs - scale.windowUs);
-  const toX = scale.x(scale.originUs + scale.windowUs * 5);
+export function LaneLines({ names, rows, scale }: LaneLinesProps) {
+  const reach = laneReachUs(scale);
+  const fromX = scale.x(reach.fromUs);
+  const toX = scale.x(reach.toUs);
   return (
     <g>
-      <path className="stroke-client thin none dash-fine" d={`M${fromX} ${y("c1")}H${toX}`} />
+      <path className="stroke-client w15 none dash-fine" d={`M${fromX} ${rows.clientY}H${toX}`} />
       {names.map((name) => (
-        <Line key={name} name={name} y={y(name)} scale={scale} fromX={fromX} toX={toX} />
+        <Line key={name} name={name} y={rows.y(name)} scale={scale} fromX={fromX} toX={toX} />
       ))}
     </g>
   );
@@ -54,7 +57,7 @@ function Line({ name, y, scale, fromX, toX }: LineProps) {
         return band.leader !== name || endX <= beginX ? null : (
           <path
             key={band.fromUs}
-            className={`stroke-${termClass(band.term)} w2 none`}
+            className={`stroke-${termClass(band.term)} w3 none`}
             d={`M${beginX} ${y}H${Math.min(toX, endX)}`}
           />
         );

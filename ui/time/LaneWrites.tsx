@@ -1,69 +1,122 @@
 import type { WriteView } from "@chronik/core/view";
-import { memo } from "react";
+import { memo, useRef } from "react";
+import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { hatchClass, termClass } from "../glyph/hues.ts";
-import { useView } from "../pageContext.ts";
+import { useMotion } from "../motion.ts";
+import { usePage, useView } from "../pageContext.ts";
+import { setText } from "../setText.ts";
 
 const NO_WRITES: readonly WriteView[] = [];
-const HEIGHT = 14;
+export const WRITE_HEIGHT = 14;
+const LETTER = 6;
 
 interface LaneWritesProps {
-  readonly y: (name: string) => number;
+  readonly rows: LaneRows;
   readonly scale: LaneScale;
-  /** The rest of a write under way, for the side right of the playhead. */
-  readonly ghost?: boolean;
 }
 
 /** Disk writes on the lane of their node: hatched while under way, solid once durable. */
-export function LaneWrites({ y, scale, ghost = false }: LaneWritesProps) {
+export function LaneWrites({ rows, scale }: LaneWritesProps) {
+  const { store } = usePage();
   const writes = useView((state) => state.world?.writes ?? NO_WRITES);
+  const fromUs = (store.getState().world?.nowUs ?? 0) - scale.windowUs;
   const current = useView((state) => state.world?.nodes);
-  return writes.map((write) => {
-    const underWay = current?.[write.node]?.write?.id === write.id;
-    if (ghost && !underWay) return null;
-    return (
+  return writes
+    .filter(({ endsAtUs }) => endsAtUs >= fromUs)
+    .map((write) => (
       <Write
         key={write.id}
         write={write}
-        underWay={underWay}
-        ghost={ghost}
-        y={y(write.node)}
+        underWay={current?.[write.node]?.write?.id === write.id}
+        rows={rows}
         scale={scale}
       />
-    );
-  });
+    ));
 }
 
-interface WriteProps {
-  readonly write: WriteView;
-  readonly underWay: boolean;
-  readonly ghost: boolean;
-  readonly y: number;
-  readonly scale: LaneScale;
+/** The rest of the writes under way, for the side right of the playhead. */
+export function LaneGhostWrites({ rows, scale }: LaneWritesProps) {
+  const writes = useView((state) => state.world?.writes ?? NO_WRITES);
+  const current = useView((state) => state.world?.nodes);
+  return writes
+    .filter((write) => current?.[write.node]?.write?.id === write.id)
+    .map((write) => (
+      <rect key={write.id} className="stroke-line slot fill-panel" {...boxOf(write, rows, scale)} />
+    ));
 }
 
-const Write = memo(function Write({ write, underWay, ghost, y, scale }: WriteProps) {
+/** "entry:20" of a write that is about one entry; so both light up together. */
+export function writesEntry({ label }: WriteView): string | null {
+  const index = /^entry (\d+)/.exec(label)?.[1];
+  return index === undefined ? null : `entry:${index}`;
+}
+
+/** "write 20"; on the disk's lane it needs no word more. */
+function shortLabel({ label }: WriteView): string {
+  return label.replace(/^entry /, "write ");
+}
+
+function boxOf(write: WriteView, rows: LaneRows, scale: LaneScale) {
   const x = scale.x(write.startedAtUs);
   const width = Math.max(2, scale.x(write.endsAtUs) - x);
-  const box = { x, y: y - HEIGHT / 2, width, height: HEIGHT, rx: 2 };
-  if (ghost) return <rect className="stroke-line slot fill-panel" {...box} />;
+  const height = Math.min(WRITE_HEIGHT, rows.pitch - 1);
+  return { x, y: rows.y(write.node) - height / 2, width, height, rx: 2 };
+}
+
+interface WriteProps extends LaneWritesProps {
+  readonly write: WriteView;
+  readonly underWay: boolean;
+}
+
+const Write = memo(function Write({ write, underWay, rows, scale }: WriteProps) {
+  const box = boxOf(write, rows, scale);
+  const y = rows.y(write.node);
+  const endX = box.x + box.width;
   const hatched = underWay || write.lost;
+  const fits = box.width > write.label.length * LETTER + 12 && rows.pitch >= 12;
   return (
-    <g>
-      <title>{`${write.node} writes ${write.label}`}</title>
+    <g data-ref={writesEntry(write) ?? `write:${write.id}`}>
+      <title>{`${write.node} writes ${write.label}${write.lost ? ", cut short" : ""}`}</title>
       <rect className={hatched ? hatchClass(write.term) : termClass(write.term)} {...box} />
       {write.lost ? (
-        <path className="stroke-bad w2 none round" d={`M${x + width - 3} ${y - 3}l6 6m0-6-6 6`} />
+        <path className="stroke-bad w2 none round" d={`M${endX - 3} ${y - 3}l6 6m0-6-6 6`} />
       ) : null}
-      {width > write.label.length * 6 + 12 ? (
+      {fits && underWay ? <Progress write={write} x={box.x} y={y} room={box.width} /> : null}
+      {fits && !underWay ? (
         <text
           className={`t-mi middle ${hatched ? "halo" : `on-${termClass(write.term)}`}`}
-          x={x + width / 2}
+          x={box.x + box.width / 2}
           y={y + 0.5}
         >
-          {write.label}
+          {shortLabel(write)}
         </text>
       ) : null}
     </g>
   );
 });
+
+interface ProgressProps {
+  readonly write: WriteView;
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+}
+
+/** "write 20, 14.9 ms so far", on a ground of its own: letters on hatching cannot be read. */
+function Progress({ write, x, y, room }: ProgressProps) {
+  const text = useRef<SVGTextElement>(null);
+  const withTime = room > (write.label.length + 16) * LETTER;
+  useMotion((nowUs) => {
+    const done = Math.max(0, Math.min(nowUs, write.endsAtUs) - write.startedAtUs);
+    const time = withTime ? `, ${(done / 1000).toFixed(1)} ms so far` : "";
+    setText(text.current, `${shortLabel(write)}${time}`);
+  });
+  const width = (write.label.length + (withTime ? 16 : 0)) * LETTER;
+  return (
+    <>
+      <rect className="fill-panel" x={x + 6} y={y - 5} width={width} height="10" rx="2" />
+      <text ref={text} className="t-mi" x={x + 10} y={y + 0.5} />
+    </>
+  );
+}

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, PointerEvent } from "react";
-import { useRef } from "react";
-import { runScale } from "../geometry/runScale.ts";
+import { useMemo, useRef } from "react";
+import { runAxisEndUs, runScale } from "../geometry/runScale.ts";
 import { useMotion } from "../motion.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
@@ -16,8 +16,9 @@ const LEAP_US = 1_000_000;
 export function RunBand() {
   const { dispatch, frames } = usePage();
   const endUs = useView((state) => state.playback.endUs);
-  const [box, size] = useSize<HTMLDivElement>({ width: 1120, height: 44 });
-  const scale = runScale(endUs, size.width);
+  const [box, size] = useSize<HTMLDivElement>({ width: 1120, height: 32 });
+  const axisEndUs = runAxisEndUs(endUs);
+  const scale = useMemo(() => runScale(axisEndUs, size.width), [axisEndUs, size.width]);
   const handle = useRef<HTMLDivElement>(null);
   useMotion((nowUs) => {
     if (handle.current === null) return;
@@ -53,6 +54,9 @@ export function RunBand() {
   };
   return (
     <div className="run">
+      <span className="run-name micro quiet" aria-hidden="true">
+        run
+      </span>
       <div
         className="run-box"
         ref={box}
@@ -62,8 +66,8 @@ export function RunBand() {
         onPointerCancel={onPointerEnd}
       >
         <svg width={size.width} height={size.height} aria-hidden="true">
-          <TermBands scale={scale} endUs={endUs} width={size.width} />
-          <RunMarks scale={scale} width={size.width} />
+          <TermBands scale={scale} endUs={endUs} />
+          <RunMarks scale={scale} />
         </svg>
         <div
           ref={handle}
@@ -76,7 +80,7 @@ export function RunBand() {
           onKeyDown={onKeyDown}
         />
       </div>
-      <RunBranches />
+      <RunBranches scale={scale} />
     </div>
   );
 }

@@ -1,6 +1,10 @@
-import { Lanes } from "./Lanes.tsx";
+import { Suspense } from "react";
+import { later } from "../later.ts";
 import { RunBand } from "./RunBand.tsx";
 import { Transport } from "./Transport.tsx";
+
+/** They have nothing to show before the first node has sent something. */
+const Lanes = later(async () => (await import("./Lanes.tsx")).Lanes, NoLanes);
 
 /** Where the run stands, and where it has been. */
 export function TimePanel({ withLanes }: { withLanes: boolean }) {
@@ -8,9 +12,18 @@ export function TimePanel({ withLanes }: { withLanes: boolean }) {
     <section className="time" aria-label="Time">
       <Transport />
       <div className="axes">
-        {withLanes ? <Lanes /> : null}
+        {withLanes ? (
+          <Suspense fallback={<NoLanes />}>
+            <Lanes />
+          </Suspense>
+        ) : null}
         <RunBand />
       </div>
     </section>
   );
+}
+
+/** Keeps their room. */
+function NoLanes() {
+  return <div className="lanes" />;
 }

@@ -4,28 +4,31 @@ import { momentText } from "../timeText.ts";
 import { Clock } from "./Clock.tsx";
 import { playIntent } from "./playIntent.ts";
 import { SpeedSlider } from "./SpeedSlider.tsx";
+import { STEP_NAMES, StepUnits } from "./StepUnits.tsx";
+import { TimeStatus } from "./TimeStatus.tsx";
 
 /** Play, step, and how fast. */
 export function Transport() {
   const { dispatch } = usePage();
   const mode = useView((state) => state.playback.mode);
-  const seeking = useView((state) => state.playback.seeking);
+  const seekingToUs = useView((state) => state.playback.seeking?.toUs ?? null);
   const inPast = useView((state) => state.playback.inPast);
+  const unit = STEP_NAMES[useView((state) => state.playback.stepBy)];
   const runs = mode === "live" || mode === "replaying";
   return (
     <div className="transport">
       <div className="clock">
         <Clock />
         <span className="small quiet">
-          {seeking == null ? MODES[mode] : `replaying to ${momentText(seeking.toUs)}`}
+          {seekingToUs === null ? MODES[mode] : `on the way to ${momentText(seekingToUs)}`}
         </span>
       </div>
       <div className="keys">
         <button
           type="button"
           className="button icon-only"
-          aria-label="Previous event"
-          title="Previous event  ,"
+          aria-label={`Previous ${unit}`}
+          title={`Previous ${unit}  ,`}
           onClick={() => dispatch({ kind: "previousEvent" })}
         >
           <Icon name="previous" />
@@ -42,8 +45,8 @@ export function Transport() {
         <button
           type="button"
           className="button icon-only"
-          aria-label="Next event"
-          title="Next event  ."
+          aria-label={`Next ${unit}`}
+          title={`Next ${unit}  .`}
           onClick={() => dispatch({ kind: "nextEvent" })}
         >
           <Icon name="next" />
@@ -59,13 +62,8 @@ export function Transport() {
         </button>
       </div>
       <SpeedSlider />
-      <p className="small quiet past" aria-live="polite">
-        {inPast ? (
-          <>
-            <Icon name="branch" /> Acting here forks the run.
-          </>
-        ) : null}
-      </p>
+      <StepUnits />
+      <TimeStatus />
     </div>
   );
 }

@@ -1,0 +1,98 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { WorldView } from "@chronik/core/view";
+import { Film, PICTURES_MAX } from "./film.ts";
+import type { Picture } from "./film.ts";
+
+const picture = (nowUs: number): Picture => ({
+  view: { nowUs, flights: [], writes: [] } as unknown as WorldView,
+  traceHash: String(nowUs),
+  halted: false,
+});
+
+const moment = fc.integer({ min: 0, max: 20_000_000 });
+
+/** As whoever simulates does: only what is wanted. */
+function filmOf(moments: readonly number[]): { film: Film; kept: number[] } {
+  const film = new Film();
+  const kept: number[] = [];
+  for (const us of moments) {
+    if (!film.wants(us)) continue;
+    film.add(picture(us));
+    kept.push(us);
+  }
+  return { film, kept };
+}
+
+test("the nearest picture is the last one that was kept up to that moment", () => {
+  fc.assert(
+    fc.property(fc.array(moment, { maxLength: 60 }), fc.array(moment), (moments, asked) => {
+      const { film, kept } = filmOf(moments);
+      for (const us of asked) {
+        const before = kept.filter((one) => one <= us);
+        expect(film.nearest(us)?.view.nowUs ?? -1).toBe(Math.max(-1, ...before));
+      }
+    }),
+  );
+});
+
+test("a branch has what came before it, and what was cut off is gone", () => {
+  fc.assert(
+    fc.property(fc.array(moment, { maxLength: 60 }), moment, (moments, us) => {
+      const { film, kept } = filmOf(moments);
+      const latest = Math.max(-1, ...kept.filter((one) => one < us));
+      const branch = film.forkedAt(us);
+      expect(branch.nearest(Infinity)?.view.nowUs ?? -1).toBe(latest);
+      branch.add(picture(us));
+      expect(film.nearest(Infinity)?.view.nowUs ?? -1).toBe(Math.max(-1, ...kept));
+      film.cut(us);
+      expect(film.nearest(Infinity)?.view.nowUs ?? -1).toBe(latest);
+    }),
+  );
+});
+
+describe("a long run", () => {
+  test("keeps no more pictures than there is room for, at about even moments", () => {
+    const film = new Film();
+    const endUs = 1_800_000_000;
+    for (let us = 0; us <= endUs; us += 20_000) if (film.wants(us)) film.add(picture(us));
+    const moments = new Set<number>();
+    for (let us = 0; us <= endUs; us += 100_000) moments.add(film.nearest(us)?.view.nowUs ?? -1);
+    expect(moments.size).toBeLessThanOrEqual(PICTURES_MAX);
+    expect(moments.size).toBeGreaterThan(PICTURES_MAX / 3);
+    const sorted = [...moments].sort((a, b) => a - b);
+    const gaps = sorted.slice(1).map((us, at) => us - (sorted[at] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * Math.min(...gaps));
+  });
+
+  test("shares that room with its branches", () => {
+    const { film, kept } = filmOf(Array.from({ length: 1_000 }, (_, at) => at * 500_000));
+    expect(kept).toHaveLength(1_000);
+    film.limit(300);
+    const left = kept.filter((us) => film.nearest(us)?.view.nowUs === us);
+    expect(left.length).toBeLessThanOrEqual(300);
+    expect(left.length).toBeGreaterThanOrEqual(150);
+  });
+});
+
+test("a picture has no disks, and of crowded lanes the end", () => {
+  const flights = Array.from({ length: 500 }, (_, at) => ({ arrivesAtUs: at, lostAtUs: null }));
+  const film = new Film();
+  const view = {
+    ...picture(1_000_000).view,
+    disks: { n1: {} },
+    diskBytes: { a: {} },
+    inspection: {},
+    flights,
+    writes: [{ endsAtUs: 99 }, { endsAtUs: 100 }],
+  } as unknown as WorldView;
+  film.add({ ...picture(0), view });
+  expect(film.nearest(1_000_000)?.view).toEqual({
+    nowUs: 1_000_000,
+    disks: {},
+    diskBytes: {},
+    inspection: null,
+    flights: flights.slice(100),
+    writes: [{ endsAtUs: 100 }],
+  });
+});

@@ -1,0 +1,151 @@
+import type { FlightView } from "@chronik/core/view";
+import { spanProgress } from "./flightProgress.ts";
+import type { LaneRows } from "./laneRows.ts";
+import { laneReachUs } from "./laneScale.ts";
+import type { LaneScale } from "./laneScale.ts";
+
+export interface LanePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The line of a message in the lanes, corner by corner, and how it ends. */
+export interface LaneFlightLine {
+  readonly points: readonly LanePoint[];
+  readonly end: "arrives" | "lost" | "held";
+}
+
+/** Which part of its way is behind a message at a moment, 0 to 1. */
+export function wayAt(flight: FlightView, atUs: number): number {
+  const { movesFromUs, movesFromFraction, arrivesAtUs } = flight;
+  return movesFromFraction + (1 - movesFromFraction) * spanProgress(movesFromUs, arrivesAtUs, atUs);
+}
+
+/**
+ * From where it was sent to where it arrives or was lost. It bends where somebody let it go again,
+ * since up to there it took another time for its way; while one is held its line goes on level.
+ */
+export function laneFlightLine(
+  flight: FlightView,
+  rows: LaneRows,
+  scale: LaneScale,
+): LaneFlightLine {
+  const { sentAtUs, movesFromUs, movesFromFraction, arrivesAtUs, lostAtUs, heldAtUs } = flight;
+  const [fromY, toY] = [rows.y(flight.from), rows.y(flight.to)];
+  const point = (atUs: number, way: number): LanePoint => ({
+    x: scale.x(atUs),
+    y: fromY + (toY - fromY) * way,
+  });
+  const points = [point(sentAtUs, 0)];
+  if (movesFromUs > sentAtUs) points.push(point(movesFromUs, movesFromFraction));
+  if (lostAtUs !== null) {
+    return { points: [...points, point(lostAtUs, wayAt(flight, lostAtUs))], end: "lost" };
+  }
+  if (heldAtUs === null) return { points: [...points, point(arrivesAtUs, 1)], end: "arrives" };
+  const way = wayAt(flight, heldAtUs);
+  points.push(point(heldAtUs, way), point(laneReachUs(scale).toUs, way));
+  return { points, end: "held" };
+}
+
+export function linePath(points: readonly LanePoint[]): string {
+  return points
+    .map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`)
+    .join("");
+}
+
+interface KnownPaths {
+  readonly rows: LaneRows;
+  readonly paths: WeakMap<FlightView, string>;
+}
+const known = new WeakMap<LaneScale, KnownPaths>();
+
+/** The line of a message as a path. It is worked out once: thousands of them are asked for again. */
+export function flightPath(flight: FlightView, rows: LaneRows, scale: LaneScale): string {
+  let kept = known.get(scale);
+  if (kept?.rows !== rows) {
+    kept = { rows, paths: new WeakMap() };
+    known.set(scale, kept);
+  }
+  let path = kept.paths.get(flight);
+  if (path === undefined) {
+    path = linePath(laneFlightLine(flight, rows, scale).points);
+    kept.paths.set(flight, path);
+  }
+  return path;
+}
+
+/** So many lines are drawn one by one; what is more is drawn as a texture. */
+export const SINGLE_MAX = 160;
+
+export interface ShownFlights {
+  readonly single: readonly FlightView[];
+  /** Routine ones that nobody can tell apart among so many. */
+  readonly folded: readonly FlightView[];
+}
+
+/**
+ * The messages that reach into a span of time, divided. Fetches are folded first, then heartbeats
+ * and what clients ask, then the oldest of the rest; one that was lost or is held is told apart as
+ * long as there is room.
+ */
+export function shownFlights(
+  flights: readonly FlightView[],
+  fromUs: number,
+  toUs: number,
+  singleMax: number = SINGLE_MAX,
+): ShownFlights {
+  const shown = flights.filter(
+    (flight) => flight.sentAtUs <= toUs && (flight.heldAtUs !== null || endOf(flight) >= fromUs),
+  );
+  if (shown.length <= singleMax) return { single: shown, folded: [] };
+  let left = singleMax;
+  const isSingle = new Set<FlightView>();
+  for (const rank of [0, 1, 2]) {
+    for (let at = shown.length - 1; at >= 0 && left > 0; at--) {
+      const flight = shown[at]!;
+      if (rankOf(flight) !== rank) continue;
+      isSingle.add(flight);
+      left--;
+    }
+  }
+  return {
+    single: shown.filter((flight) => isSingle.has(flight)),
+    folded: shown.filter((flight) => !isSingle.has(flight)),
+  };
+}
+
+function endOf({ lostAtUs, arrivesAtUs }: FlightView): number {
+  return lostAtUs ?? arrivesAtUs;
+}
+
+function rankOf({ kind, lostAtUs, heldAtUs }: FlightView): number {
+  if (lostAtUs !== null || heldAtUs !== null) return 0;
+  switch (kind) {
+    case "vote":
+    case "preVote":
+    case "append":
+    case "snapshot":
+      return 0;
+    case "heartbeat":
+    case "produce":
+    case "client":
+      return 1;
+    case "fetch":
+      return 2;
+  }
+}
+
+/** The folded ones, cut into pieces by when they were sent: only the newest piece still grows. */
+export function foldedPieces(
+  folded: readonly FlightView[],
+  pieceUs: number,
+): ReadonlyMap<number, readonly FlightView[]> {
+  const pieces = new Map<number, FlightView[]>();
+  for (const flight of folded) {
+    const key = Math.floor(flight.sentAtUs / pieceUs);
+    const piece = pieces.get(key);
+    if (piece === undefined) pieces.set(key, [flight]);
+    else piece.push(flight);
+  }
+  return pieces;
+}
