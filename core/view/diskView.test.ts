@@ -11,6 +11,7 @@ import * as wire from "../wire/index.ts";
 import type { Recovered } from "./diskNote.ts";
 import { DiskViews } from "./diskView.ts";
 import type { ProcessSource } from "./source.ts";
+import { DISK_ITEMS_MAX } from "./view.ts";
 import type { DiskBytesView, DiskView } from "./view.ts";
 
 const LOG_START: WalRecord = { kind: "logStart", segment: 1, carriedCount: 0 };
@@ -124,6 +125,24 @@ describe("what a log holds", () => {
     ]);
     expect(view.durableBytes).toBe(second + 3);
     expect(view.sizeBytes).toBe(bytes.length);
+  });
+
+  test("a file that is no longer shown is read anew when the ones behind it go", () => {
+    const entries = (count: number) => Array.from({ length: count }, (_, at) => entry(at + 1));
+    const files = [50, 50, 50].map((count, at) => {
+      const carried = { kind: "logStart", segment: at + 1, carriedCount: 0 } as const;
+      return file(segment(at + 1, 1 + at * 51, [carried, ...entries(count)]).bytes, {}, at + 1);
+    });
+    const disk = new Disk();
+    disk.see(...files);
+    for (const shown of [files, files.slice(0, 2), files.slice(0, 1), files]) {
+      const seen = disk.see(...shown);
+      const { bytes: seenBytes } = disk;
+      const fresh = new Disk();
+      expect(seen).toEqual(fresh.see(...shown));
+      expect(seenBytes).toEqual(fresh.bytes);
+      expect(seen.items).toHaveLength(DISK_ITEMS_MAX);
+    }
   });
 
   test("a record that grows durable is a new one, and the others stay what they were", () => {

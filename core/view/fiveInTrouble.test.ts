@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SCENARIOS } from "../sim/scenarios.ts";
 import { plainText } from "./richText.ts";
-import { staged } from "./testing/stage.ts";
+import { staged } from "./testing/stage.contract.ts";
 import type { FlightView } from "./view.ts";
 
 const { run, seed, viewAtUs } = SCENARIOS.find(({ name }) => name === "five-in-trouble")!;

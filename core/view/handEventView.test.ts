@@ -185,6 +185,22 @@ describe("drama", () => {
     expect(dramaOf(1, role("preCandidate", "follower", 3, "leaderFound"))).toBeNull();
   });
 
+  test("an election that is given up, unless another has been elected since", () => {
+    const teller = Teller.running(errorName);
+    const asks = role("follower", "preCandidate", 3, "electionTimeout");
+    const givesUp = role("preCandidate", "follower", 3, "leaderFound");
+    teller.tell(1, asks);
+    expect(dramaOf(1, givesUp, teller.story)).toBe("election");
+    expect(teller.tell(1, givesUp)).toBe(
+      "2 plain: n1 gave up its election. It heard from the leader of term 3.",
+    );
+    teller.tell(1, asks);
+    teller.tell(3, role("candidate", "leader", 4, "electionWon"));
+    expect(teller.tell(1, role("preCandidate", "follower", 4, "leaderFound"))).toMatch(
+      /^1 plain: /,
+    );
+  });
+
   test("not the vain questions of one that is cut off", () => {
     const teller = Teller.running(errorName);
     teller.tell(0, did({ kind: "cut", nodes: [1] }));

@@ -75,17 +75,18 @@ function roleChanged(node: NodeId, event: RoleChanged, story: Story): EventDraft
   if (event.to === "candidate") return stoodForElection(node, event, story);
   // Who can win nothing asks again and again, and changes nothing for the others.
   const isHopeless = story.effectiveLeader() !== null && !story.reachesMajority(node);
-  const importance = isHopeless ? 1 : 2;
   if (event.to === "preCandidate") {
     return draft(
-      importance,
+      isHopeless ? 1 : 2,
       "plain",
       say`${nodeNoun(node)} asks whether it could win an election.`,
       say`${timerRanOut(event.cause)}; a pre-vote raises no term.`,
     );
   }
+  // Once another leads, that was the news; else it is that nothing came of the last question.
+  const wasNews = !isHopeless && story.campaigners.includes(node);
   return draft(
-    importance,
+    wasNews ? 2 : 1,
     "plain",
     say`${nodeNoun(node)} gave up its election.`,
     gaveUpReason(event, story),

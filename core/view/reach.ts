@@ -10,7 +10,7 @@ export function reaches({ cuts, links }: Scene, from: string, to: string): boole
 }
 
 /** Whether two nodes can talk: what one says arrives, and so does the answer. */
-export const canTalk = (scene: Scene, a: string, b: string): boolean =>
+const canTalk = (scene: Scene, a: string, b: string): boolean =>
   reaches(scene, a, b) && reaches(scene, b, a);
 
 /** The voters that can do something now for whoever leads, itself included if it has a vote. */

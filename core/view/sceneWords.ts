@@ -7,10 +7,8 @@ import type { NodeView, QuorumView, RichText } from "./view.ts";
 export const nodesOf = (scene: Scene): NodeView[] =>
   scene.nodeNames.flatMap((name) => scene.nodes[name] ?? []);
 
-export const isRunning = (node: NodeView): boolean => node.process === "running";
-
 /** Its process runs and does not stand still. */
-export const isAwake = (node: NodeView): boolean => isRunning(node) && !node.isPaused;
+export const isAwake = (node: NodeView): boolean => node.process === "running" && !node.isPaused;
 
 export const termOf = (node: NodeView): Noun => ({
   text: `term ${node.term}`,
