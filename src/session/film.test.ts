@@ -66,12 +66,12 @@ describe("a long run", () => {
   });
 
   test("shares that room with its branches", () => {
-    const { film, kept } = filmOf(Array.from({ length: 1_000 }, (_, at) => at * 500_000));
-    expect(kept).toHaveLength(1_000);
-    film.limit(300);
+    const { film, kept } = filmOf(Array.from({ length: 600 }, (_, at) => at * 500_000));
+    expect(kept).toHaveLength(600);
+    film.limit(200);
     const left = kept.filter((us) => film.nearest(us)?.view.nowUs === us);
-    expect(left.length).toBeLessThanOrEqual(300);
-    expect(left.length).toBeGreaterThanOrEqual(150);
+    expect(left.length).toBeLessThanOrEqual(200);
+    expect(left.length).toBeGreaterThanOrEqual(100);
   });
 });
 

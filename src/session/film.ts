@@ -10,8 +10,8 @@ export interface Picture {
 
 /** The least time between two pictures; it doubles whenever there are too many. */
 const INTERVAL_US = 500_000;
-/** About one for each dot of the time bar. */
-export const PICTURES_MAX = 1_024;
+/** One for every second or third dot of the time bar; in a busy cluster each takes 150 kB. */
+export const PICTURES_MAX = 640;
 /** In a busy cluster the messages of the last seconds are most of a picture. */
 const FLIGHTS_MAX = 400;
 

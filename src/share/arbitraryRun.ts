@@ -10,6 +10,11 @@ import type { SharedRun } from "./sharedRun.ts";
 const node = fc.integer({ min: 1, max: 9 });
 const client = fc.integer({ min: 2, max: 20 });
 const topic = fc.constantFrom("orders", "a.b-c_d");
+/** Of any language, and of what separates words anywhere. */
+const text = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom("a", " ", ",", "(", ")", "\\", "=", "#", "\n"), maxLength: 8 }),
+);
 const acks = fc.constantFrom<0 | 1 | -1>(0, 1, -1);
 const percent = fc.integer({ min: 0, max: 100 });
 const latencyUs = fc.integer({ min: 2, max: 10_000_000 });
@@ -108,8 +113,8 @@ export const actionBody: fc.Arbitrary<ActionBody> = fc.oneof(
     node: fc.option(node),
     topic,
     partition: fc.integer({ min: 0, max: 99 }),
-    key: fc.string({ unit: "grapheme", maxLength: 8 }),
-    value: fc.string({ unit: "grapheme", maxLength: 8 }),
+    key: text,
+    value: text,
     acks,
   }),
   fc.record(

@@ -202,6 +202,7 @@ describe("an address", () => {
     ["?speed=fast", "speed is not a number"],
     ["?speed=", "speed is not a number"],
     ["?speed=11", "speed is not a number"],
+    ["?speed=0", "speed is not a number"],
     ["?paused=0", "paused is not 1"],
     ["?seed=x&embed=1", 'The seed "x" cannot be opened'],
   ])("%s is refused", async (address, sentence) => {

@@ -90,6 +90,19 @@ describe("a recording", () => {
     expect(late.lives).toEqual(recording.lives.filter((life) => life.toUs > 6_000_000));
   });
 
+  test("ends where it shall, though nothing happens any more", () => {
+    const quiet: Run = { ...RUN, actions: [{ atUs: 1_000_000, kind: "powerCut" }] };
+    const steps = record(quiet, 0, 3_000_000, clientParts);
+    for (let left = 100; left > 0; left--) {
+      const step = steps.next();
+      if (step.done !== true) continue;
+      expect(step.value.toUs).toBe(3_000_000);
+      expect(step.value.lives.filter(({ toUs }) => toUs === 3_000_000)).toHaveLength(3);
+      return;
+    }
+    throw new Error("it does not end");
+  });
+
   test("says how far it is, at least ten times a second", () => {
     const steps = [...record(RUN, 0, END_US, clientParts)].map(({ atUs }) => atUs);
     expect(steps.length).toBeGreaterThanOrEqual(END_US / 100_000 - 1);
