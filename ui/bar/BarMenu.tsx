@@ -33,7 +33,7 @@ export function BarMenu({ onSheet, close }: BarMenuProps) {
       {item("help", "Help", () => onSheet("help"))}
       <ThemeToggle words />
       <ScenarioList close={close} />
-      <SeedForm close={close} />
+      <SeedForm close={close} takesFocus={false} />
     </div>
   );
 }

@@ -2,8 +2,14 @@ import { useState } from "react";
 import type { FormEvent } from "react";
 import { usePage, useView } from "../pageContext.ts";
 
+interface SeedFormProps {
+  readonly close: () => void;
+  /** On a phone that would bring up the keyboard. */
+  readonly takesFocus: boolean;
+}
+
 /** A field for another seed, and the hash that proves two runs equal. */
-export function SeedForm({ close }: { close: () => void }) {
+export function SeedForm({ close, takesFocus }: SeedFormProps) {
   const { dispatch } = usePage();
   const seed = useView((state) => state.scenario.seed);
   const hash = useView((state) => state.scenario.traceHash);
@@ -21,7 +27,7 @@ export function SeedForm({ close }: { close: () => void }) {
           aria-label="New seed"
           inputMode="numeric"
           autoComplete="off"
-          autoFocus
+          autoFocus={takesFocus}
           value={text}
           onFocus={(e) => e.target.select()}
           onChange={(e) => setText(e.target.value)}

@@ -57,7 +57,7 @@ function Tools({ sheet, onSheet }: Omit<TopBarProps, "compact">) {
   return (
     <div className="end">
       <Popover label={`Seed ${seed}`} side="end-side" className="seed" button={`Seed ${seed}`}>
-        {(close) => <SeedForm close={close} />}
+        {(close) => <SeedForm close={close} takesFocus />}
       </Popover>
       <button
         type="button"

@@ -9,7 +9,6 @@ export interface CutShape {
 }
 
 interface Box {
-  readonly compact: boolean;
   readonly width: number;
   readonly height: number;
   readonly outlineRadius: number;
@@ -50,9 +49,7 @@ export function cutPath(one: readonly Point[], other: readonly Point[], box: Box
   )
     .curve(curveCatmullRom)
     .digits(1)(isLabelFirst ? [label, ...sorted, end] : [start, ...sorted, label]);
-  return path === null
-    ? null
-    : { path, label: { x: label.x + (box.compact ? 8 : -LABEL_WIDTH / 2), y: label.y } };
+  return path === null ? null : { path, label: { x: label.x - LABEL_WIDTH / 2, y: label.y } };
 }
 
 function edgeDistance({ x }: Point, { width }: Box): number {

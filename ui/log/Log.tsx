@@ -1,6 +1,7 @@
 import type { LogColumnView } from "@chronik/core/view";
 import { useState } from "react";
 import { logColumns } from "../geometry/logColumns.ts";
+import { useLayout } from "../layout.ts";
 import { useView } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
 import { LogHead } from "./LogHead.tsx";
@@ -12,6 +13,7 @@ import type { EntryPlace } from "./SelectedEntry.tsx";
 const HEAD_HEIGHT = 34;
 const PITCH_MIN = 18;
 const PITCH_MAX = 56;
+const PITCH_PHONE = 44;
 const NO_NODES: readonly string[] = [];
 const NO_COLUMNS: readonly LogColumnView[] = [];
 
@@ -25,7 +27,9 @@ export function Log({ withLeader }: { withLeader: boolean }) {
   const layout = logColumns(size.width, columns.length, withLeader);
   const shown = columns.slice(-layout.count);
   const room = (size.height - HEAD_HEIGHT - 2) / Math.max(1, names.length);
-  const pitch = Math.max(PITCH_MIN, Math.min(PITCH_MAX, Math.floor(room)));
+  // On a phone the panel is as high as what is in it, and a finger needs room.
+  const isPhone = useLayout() === "phone";
+  const pitch = isPhone ? PITCH_PHONE : Math.max(PITCH_MIN, Math.min(PITCH_MAX, Math.floor(room)));
   const height = HEAD_HEIGHT + names.length * pitch;
   return (
     <section className="log" aria-label="Log">

@@ -24,7 +24,9 @@ export function Menu({ of, at, onPerform, onClose }: MenuProps) {
     if (own === null) onClose();
   }, [own, onClose]);
   return own === null ? null : (
-    <OpenMenu own={own} of={of} at={at} onPerform={onPerform} onClose={onClose} />
+    <section aria-label="Menu">
+      <OpenMenu own={own} of={of} at={at} onPerform={onPerform} onClose={onClose} />
+    </section>
   );
 }
 

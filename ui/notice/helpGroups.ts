@@ -23,7 +23,7 @@ interface KeyRow {
 export function helpGroups(state: PageState): readonly KeyGroup[] {
   const node = state.selectedNode;
   return [
-    { title: "Time", rows: rowsOf([...timeCommands(state), ...branchCommands(state)]) },
+    { title: "Moving in time", rows: rowsOf([...timeCommands(state), ...branchCommands(state)]) },
     {
       title: `The selected node, ${node}`,
       rows: [...selectRow(selectCommands(state)), ...rowsOf(nodeCommands(node, state))],

@@ -14,7 +14,7 @@ interface GateProps {
 export function Gate({ gate, mustSync }: GateProps) {
   const state = gate?.state ?? "none";
   return (
-    <div className={`gate ${state}`}>
+    <div className={`gate ${state} ${mustSync ? "" : "needless"}`}>
       <FsyncBar
         startedAtUs={gate?.startedAtUs ?? 0}
         endsAtUs={gate?.endsAtUs ?? 0}
@@ -23,7 +23,7 @@ export function Gate({ gate, mustSync }: GateProps) {
       />
       <div className="gate-label">
         {gate === null || state === "none" ? (
-          <span className="quiet">{mustSync ? "write not begun" : "nothing to write"}</span>
+          <span className="quiet">{mustSync ? "write not begun" : "nothing to sync"}</span>
         ) : (
           <Progress gate={gate} mustSync={mustSync} />
         )}

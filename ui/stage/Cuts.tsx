@@ -33,14 +33,16 @@ export function Cuts({ ring, names }: CutsProps) {
     return (
       <g key={cut.nodes.join()} role="img" aria-label={label}>
         <path className="stroke-bad w2 none dash-cut" d={shape.path} />
-        <g transform={`translate(${shape.label.x} ${shape.label.y + (ring.compact ? 0 : -12)})`}>
-          <g className="tone-bad" transform="translate(0 -8)">
-            <Icon name="scissors" />
+        {ring.compact ? null : (
+          <g transform={`translate(${shape.label.x} ${shape.label.y - 12})`}>
+            <g className="tone-bad" transform="translate(0 -8)">
+              <Icon name="scissors" />
+            </g>
+            <text className="t-bad-s" x="20" y="0.5">
+              cut
+            </text>
           </g>
-          <text className="t-bad-s" x="20" y="0.5">
-            cut
-          </text>
-        </g>
+        )}
       </g>
     );
   });

@@ -8,6 +8,7 @@ import type { Point, RingLayout } from "../geometry/ringLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { ArrivalCounts } from "./ArrivalCounts.tsx";
 import { clientPlace, NO_CLIENTS } from "./clientPlaces.ts";
+import { FlightDots } from "./FlightDots.tsx";
 import { FlightGlyph, isOfClient } from "./FlightGlyph.tsx";
 import { LinkPulses } from "./LinkPulses.tsx";
 
@@ -41,13 +42,18 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
   const nowUs = store.getState().world?.nowUs ?? 0;
   const shown = flights.filter((flight) => goneAtUs(flight, crossUs) > nowUs);
   if (!travelling) return <ArrivalCounts flights={shown} ring={ring} names={names} />;
-  const isPulse = (flight: FlightView): boolean => ring.crowded && isDull(flight);
-  const glyphs = shown.filter((flight) => !isPulse(flight));
+  const isPulse = (flight: FlightView): boolean =>
+    ring.crowded && isDull(flight) && !isOfClient(flight);
+  const single = shown.filter((flight) => !isPulse(flight));
+  const isBusy = single.length > LETTERS_MAX;
+  const isDot = (flight: FlightView): boolean =>
+    isBusy && !still && isOrdinary(flight) && isOfClient(flight);
+  const glyphs = isBusy && !still ? single.filter((flight) => !isDot(flight)) : single;
   const captioned = glyphs.filter((flight) => flight.caption !== "").length <= CAPTIONS_MAX;
-  const isBusy = glyphs.length > LETTERS_MAX;
   return (
     <>
       {ring.crowded ? <LinkPulses flights={shown.filter(isPulse)} lanes={lanes} /> : null}
+      {isBusy && !still ? <FlightDots flights={single.filter(isDot)} lanes={lanes} /> : null}
       {flightBundles(glyphs, GLYPHS_MAX).map(({ flight, count }) => (
         <FlightGlyph
           key={flight.id}
@@ -66,9 +72,13 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
 }
 
 /** There is always one of these under way between any two brokers; what is done to one is shown. */
-function isDull({ kind, from, to, lostAtUs, heldAtUs, isDuplicate }: FlightView): boolean {
-  const isOrdinary = lostAtUs === null && heldAtUs === null && !isDuplicate;
-  return isOrdinary && (kind === "heartbeat" || kind === "fetch") && !isOfClient({ from, to });
+function isDull(flight: FlightView): boolean {
+  return isOrdinary(flight) && (flight.kind === "heartbeat" || flight.kind === "fetch");
+}
+
+/** Nothing was done to it, and nothing happened to it. */
+function isOrdinary({ lostAtUs, heldAtUs, isDuplicate }: FlightView): boolean {
+  return lostAtUs === null && heldAtUs === null && !isDuplicate;
 }
 
 function goneAtUs({ arrivesAtUs, lostAtUs, heldAtUs }: FlightView, crossUs: number): number {

@@ -35,9 +35,11 @@ export function HeldBack({ ring, names }: HeldBackProps) {
         >
           <MessageGlyph kind={kind} answer={answer} refused={refused} />
           <HoldBar lane={lane} />
-          <text className={`t-mi halo ${isLeft ? "end" : ""}`} x={isLeft ? -24 : 24} y="-4">
-            {words}
-          </text>
+          {ring.compact ? null : (
+            <text className={`t-mi halo ${isLeft ? "end" : ""}`} x={isLeft ? -24 : 24} y="-4">
+              {words}
+            </text>
+          )}
         </g>
       );
     }),

@@ -9,7 +9,7 @@ import { useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
 import { stateWord, stopReason } from "./nodeSentence.ts";
 
-const LABEL_HALF_WIDTH = 46;
+const LABEL_HALF_WIDTH = 48;
 const CROWN_HEIGHT = 16;
 /** From the edge of the picture. */
 const MARGIN = 4;
@@ -34,7 +34,9 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
   if (node === undefined || place === undefined) return null;
   const { write } = node;
   const tone = detailTone(node);
-  const isShort = (ring.compact || ring.crowded) && tone === "quiet" && write === null;
+  const isShort = ring.compact || (ring.crowded && tone === "quiet" && write === null);
+  // Where there is one line, it says what matters most.
+  const word = ring.compact && node.isolated ? "cut off" : stateWord(node);
   return (
     <div
       className={`node-label ${place.label}`}
@@ -43,7 +45,7 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
     >
       <div className="line">
         <NodePill node={name} />
-        {ring.compact && ring.crowded && isShort ? null : <span>{stateWord(node)}</span>}
+        {ring.compact && ring.crowded && tone === "quiet" ? null : <span>{word}</span>}
       </div>
       {isShort || (write !== null && tone === "quiet") ? null : (
         <div className={`line micro cut-short ${TONES[tone]}`}>

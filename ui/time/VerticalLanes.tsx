@@ -88,7 +88,7 @@ export function VerticalLanes() {
           </g>
         </g>
         <path className="stroke-ink w2 none" d={`M0 ${playheadY}H${size.width}`} />
-        <text ref={clock} className="t-ms end" x={size.width} y={playheadY + 12} />
+        <text ref={clock} className="t-ms end" x={size.width - 8} y={playheadY + 12} />
       </svg>
     </div>
   );
