@@ -1,11 +1,11 @@
 import { defineConfig } from "@playwright/test";
 
-const PORT = 4199;
+const PORT = Number(process.env["CHRONIK_PORT"] ?? 4199);
 
 /** The page's own tests, on the production build. `npm test` builds it and names the Chromium. */
 export default defineConfig({
   testDir: "e2e",
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 15_000 },
   fullyParallel: true,
   workers: 2,

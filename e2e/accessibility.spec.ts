@@ -3,6 +3,9 @@ import type { Page } from "@playwright/test";
 import { expect, test, type Cluster } from "./cluster.ts";
 import { openMenu } from "./hands.ts";
 
+// A look at every rule of every element takes its time.
+test.describe.configure({ timeout: 180_000 });
+
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -90,7 +93,9 @@ for (const [name, colorScheme, viewport] of [
     await expect.poll(() => cluster.seconds()).toBe(0);
     await page.keyboard.press("End");
     await expect.poll(() => cluster.seconds()).toBeGreaterThan(0);
-    await page.keyboard.press("ArrowLeft");
+    const end = await cluster.seconds();
+    await page.getByRole("button", { name: "Previous event", exact: true }).click();
+    await expect.poll(() => cluster.seconds()).toBeLessThan(end);
     await page.keyboard.press("f");
     await expect(page.getByText("This is branch B now.")).toBeVisible();
     await expectNothingToCorrect(page, "a branch");

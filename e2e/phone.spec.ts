@@ -59,7 +59,7 @@ function tooSmall(controls: readonly Element[], where: string): string[] {
   return controls.flatMap((control) => {
     const { left, right, top, bottom, width, height } = control.getBoundingClientRect();
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];
-    const isWord = getComputedStyle(control).display === "inline";
+    const isWord = control.closest("h1, h2, p") !== null;
     const isSeen = control.contains(document.elementFromPoint(x, y));
     if (isWord || !isSeen || control.closest("svg") !== null) return [];
     const reaches = [

@@ -93,8 +93,7 @@ test("every panel tells the same facts of five brokers, two of them in trouble",
   }
 
   // The disk that was torn.
-  await page.keyboard.press("4");
-  await page.keyboard.press("d");
+  await cluster.showDisk("n4");
   await expect(cluster.disk()).toContainText(/torn/);
 });
 
