@@ -11,6 +11,8 @@ import type { ComparisonState, PlaybackState } from "../ui/page.ts";
 
 /** A frame that took longer is a hidden or a busy page: the simulation pauses for the rest. */
 const FRAME_MAX_MS = 50;
+/** What moves does so with every frame; what there is to move is asked for with every other one. */
+const ADVANCE_MS = 25;
 /** How far the shown time may be ahead of the world, in milliseconds of a person's time. */
 const LEAD_MAX_MS = 50;
 /** A pointer that stood still for so long rests: then the moment under it is shown exactly. */
@@ -39,6 +41,7 @@ export class Player {
   #shownUs = 0;
   #worldUs = 0;
   #wallMs = 0;
+  #advancedAtMs = 0;
   #jumping = false;
   /** A person has asked for something and waits to see what comes of it. */
   #awaited = false;
@@ -161,8 +164,10 @@ export class Player {
       this.compare(compared.name);
       return;
     }
+    if (this.#timeRuns() && this.#wallMs < this.#advancedAtMs + ADVANCE_MS) return;
     // Also after a pause: the world catches up with the last moment that was shown.
     if (!this.#jumping && Math.floor(this.#shownUs) > this.#worldUs) {
+      this.#advancedAtMs = this.#wallMs;
       this.#port().send({ kind: "advance", toUs: Math.floor(this.#shownUs) });
     }
   }

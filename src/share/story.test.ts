@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parsedText } from "../../core/raft/conformance/dataFiles.contract.ts";
+import { parsedText } from "../../core/raft/conformance/dataFile.ts";
 import { actionOf } from "../../core/sim/story/storyAction.ts";
 import { replayStory } from "../../core/sim/story/replayStory.ts";
 import type { Run } from "@chronik/core/sim";

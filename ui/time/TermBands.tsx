@@ -33,7 +33,7 @@ export function TermBands({ scale, endUs }: TermBandsProps) {
   return (
     <g>
       <rect className="fill-hair" x="0" y={TOP} width={scale.width} height={HEIGHT} />
-      <rect className="fill-panel" x="0" y={TOP} width={endX} height={HEIGHT} />
+      <rect className="fill-panel" x="0" y={TOP} width={Math.ceil(endX)} height={HEIGHT} />
       {placed.map(({ x, width, term, isLed }) => (
         <rect
           key={x}

@@ -44,6 +44,13 @@ export interface DataFileError {
 }
 
 const RULE = "----";
+/** The parts of a text that must be a data file; `name` is for the error. */
+export function parsedText(text: string, name: string): readonly Part[] {
+  const parts = parseDataFile(text);
+  if ("error" in parts) throw new Error(`${name}:${parts.line}: ${parts.error}`);
+  return parts;
+}
+
 /** Groups directives for the reader; it has neither input nor transcript. */
 const SUBTEST = "subtest";
 

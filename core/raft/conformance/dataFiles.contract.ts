@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { formatDataFile, parseDataFile } from "./dataFile.ts";
+import { formatDataFile, parsedText } from "./dataFile.ts";
 import type { Directive, Part } from "./dataFile.ts";
 import { describeDifference } from "./difference.ts";
 import type { Outcome } from "./replay.ts";
@@ -26,13 +26,6 @@ export function dataFilesHold(folder: string, replay: Replay): void {
   test.each(namesIn(folder))("%s", (name) => {
     expect(differencesIn(join(folder, name), replay)).toBe("");
   });
-}
-
-/** The parts of a text that must be a data file; `name` is for the error. */
-export function parsedText(text: string, name: string): readonly Part[] {
-  const parts = parseDataFile(text);
-  if ("error" in parts) throw new Error(`${name}:${parts.line}: ${parts.error}`);
-  return parts;
 }
 
 const namesIn = (folder: string): readonly string[] =>

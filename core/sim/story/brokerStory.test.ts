@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parsedText, storiesHold } from "../../raft/conformance/dataFiles.contract.ts";
+import { parsedText } from "../../raft/conformance/dataFile.ts";
+import { storiesHold } from "../../raft/conformance/dataFiles.contract.ts";
 import type { Outcome } from "../../raft/conformance/replay.ts";
 import { replayStory } from "./replayStory.ts";
 
