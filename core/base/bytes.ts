@@ -187,8 +187,10 @@ export class ByteReader {
     const at = this.#claim(8);
     if (at < 0) return 0;
     const high = this.#view.getInt32(this.#littleEndian ? at + 4 : at, this.#littleEndian);
-    const low = this.#view.getUint32(this.#littleEndian ? at : at + 4, this.#littleEndian);
-    const value = high * TWO_TO_32 + low;
+    const low = this.#view.getInt32(this.#littleEndian ? at : at + 4, this.#littleEndian);
+    // Most are small, and an engine keeps a small integer without a box of its own.
+    if (high === low >> 31) return low;
+    const value = high * TWO_TO_32 + (low >>> 0);
     if (Number.isSafeInteger(value)) return value;
     this.fail();
     return 0;

@@ -92,6 +92,11 @@ export interface BrokerConfig {
    * open, so that it suits only a broker whose disk answers at once. Default: "off".
    */
   readonly contract?: "off" | "on" | "strict";
+  /**
+   * Where brokers live in one memory: equal bytes of a batch for each of its replicas, so that they
+   * need not be there once for every node. Default: each broker keeps its own.
+   */
+  readonly shareBatch?: (bytes: Uint8Array) => Uint8Array;
   /** Receives what the broker's Raft nodes do. Default: nobody. */
   readonly raftTrace?: RaftTrace;
 }

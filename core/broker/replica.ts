@@ -2,6 +2,7 @@ import { offset } from "../base/ids.ts";
 import type { Offset } from "../base/ids.ts";
 import { rewriteBatchOffsets } from "../wire/index.ts";
 import type { BatchHeader } from "../wire/index.ts";
+import type { BrokerConfig } from "./config.ts";
 import type { BrokerContext } from "./context.ts";
 import type { LedPartition } from "./ledPartition.ts";
 import { storedBatch } from "./replicaLog.ts";
@@ -10,6 +11,7 @@ import type { HeldBatch, ReplicaLog } from "./replicaLog.ts";
 /** The parts of a broker that a change of a replica's log concerns. */
 interface ReplicaContext extends Pick<BrokerContext, "wal" | "out"> {
   readonly partitions: Pick<BrokerContext["partitions"], "hasNews">;
+  readonly config: Pick<BrokerConfig, "shareBatch">;
 }
 
 /**
@@ -17,13 +19,14 @@ interface ReplicaContext extends Pick<BrokerContext, "wal" | "out"> {
  * what is durable is acknowledged, to producers and to leaders, and only that is served.
  */
 export function appendToReplica(
-  { wal, out, partitions }: ReplicaContext,
+  { wal, out, partitions, config }: ReplicaContext,
   log: ReplicaLog,
   batch: HeldBatch,
   asLeader: boolean,
 ): void {
   const { topic, partition } = log;
-  const { baseOffset, lastOffset, leaderEpoch, recordCount, bytes } = batch;
+  const { baseOffset, lastOffset, leaderEpoch, recordCount } = batch;
+  const bytes = config.shareBatch?.(batch.bytes) ?? batch.bytes;
   openInWal(wal, log);
   const sequence = wal.append({
     kind: "produce",
@@ -36,7 +39,7 @@ export function appendToReplica(
     batch: bytes,
   });
   wal.requestSync();
-  log.append({ ...batch, sequence });
+  log.append({ ...batch, bytes, sequence });
   partitions.hasNews = true;
   if (!out.wantsEvents) return;
   out.event({ kind: "recordsAppended", topic, partition, baseOffset, lastOffset, asLeader });

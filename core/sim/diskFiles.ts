@@ -63,7 +63,8 @@ export class DiskFiles {
   append(file: FileImage, bytes: Uint8Array): void {
     const sizeBytes = file.sizeBytes + bytes.length;
     if (sizeBytes > file.bytes.length) {
-      const grown = new Uint8Array(Math.max(4_096, 2 * sizeBytes));
+      // Most files stay as they are once they are full: what they have to spare is lost to memory.
+      const grown = new Uint8Array(Math.max(SECTOR_BYTES, sizeBytes + (sizeBytes >> 2)));
       grown.set(file.bytes.subarray(0, file.sizeBytes));
       file.bytes = grown;
     }

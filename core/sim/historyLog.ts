@@ -19,9 +19,12 @@ import type {
 
 /** More requests than a picture shows; beyond twice as many the older half is forgotten. */
 const REQUESTS_KEPT = 5_000;
+/** Of everything else, where not all is kept: more than a person looks back for. */
+const NOTES_KEPT = 10_000;
 
 /** A history while it is written. */
 export class HistoryLog implements History {
+  readonly #keepsAll: boolean;
   #requests: RequestRecord[] = [];
   #requestCount = 0;
   readonly #operations: OperationRecord[] = [];
@@ -32,6 +35,11 @@ export class HistoryLog implements History {
   readonly seeks: Seek[] = [];
   readonly commits: CommittedOffset[] = [];
   readonly staleReads: StaleRead[] = [];
+
+  /** What is checked in the end needs all of it; a page that runs for hours has no room for that. */
+  constructor(keepsAll = true) {
+    this.#keepsAll = keepsAll;
+  }
 
   get requests(): readonly RequestRecord[] {
     return this.#requests;
@@ -74,6 +82,7 @@ export class HistoryLog implements History {
   ): number {
     if (this.#requests.length >= 2 * REQUESTS_KEPT) {
       this.#requests = this.#requests.slice(REQUESTS_KEPT);
+      if (!this.#keepsAll) this.#forget();
     }
     const id = ++this.#requestCount;
     this.#requests.push({
@@ -118,5 +127,12 @@ export class HistoryLog implements History {
   /** The offset behind the last record of the partition that was acknowledged with acks=all. */
   acknowledgedEnd(key: PartitionKey): number {
     return this.#acknowledgedEnds.get(key) ?? 0;
+  }
+
+  #forget(): void {
+    const { unacknowledged, reads, seeks, commits, staleReads } = this;
+    for (const notes of [this.#acknowledged, unacknowledged, reads, seeks, commits, staleReads]) {
+      notes.splice(0, notes.length - NOTES_KEPT);
+    }
   }
 }

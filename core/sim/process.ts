@@ -33,7 +33,7 @@ export interface Process {
 }
 
 /** What all brokers of a node are, one life after the other. */
-interface NodeRole extends Pick<BrokerConfig, "peers" | "serve" | "events"> {
+interface NodeRole extends Pick<BrokerConfig, "peers" | "serve" | "events" | "shareBatch"> {
   readonly node: NodeId;
 }
 

@@ -13,7 +13,16 @@ export interface Scenario {
   readonly seed: number;
   /** The moment to open it at, paused; null: live, from where the cluster is up. */
   readonly viewAtUs: number | null;
-  run(seed: number): Run;
+  /** What to look at then, and how fast time goes on, where that is not what it always is. */
+  readonly shown?: {
+    readonly node: string;
+    readonly partition: string;
+    /** Simulated seconds in a second. */
+    readonly speed: number;
+    /** So much time do the lanes show. */
+    readonly laneSpanUs: number;
+  };
+  readonly run: (seed: number) => Run;
 }
 
 const TOPICS_AT_US = 2_000_000;
@@ -49,6 +58,7 @@ const FIVE_IN_TROUBLE: Scenario = {
   about: "One is cut off, one lost power in a write, and the fsync of a third decides.",
   seed: 3860,
   viewAtUs: 9_634_000,
+  shown: { node: "n1", partition: "orders-1", speed: 1 / 200, laneSpanUs: 80_000 },
   run: (seed) => ({
     seed,
     options: options({

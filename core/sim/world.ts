@@ -22,6 +22,7 @@ import type { Process } from "./process.ts";
 import type { Action, ActionBody, ActionResult, NodeAction, Run, RunOptions } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Script } from "./script.ts";
+import { SharedBatches } from "./sharedBatches.ts";
 import type { Tampering } from "./tampering.ts";
 import { Trace } from "./trace.ts";
 import type { WorldEvent } from "./worldEvent.ts";
@@ -31,6 +32,11 @@ export interface WorldHooks {
   readonly onEvent?: (event: WorldEvent) => void;
   /** Whether flights and writes that have ended stay on record for two seconds. Default true. */
   readonly keepRecent?: boolean;
+  /**
+   * Whether what clients saw is kept from the beginning, as `checkHistory` needs it, and not only the
+   * latest of it. Default true.
+   */
+  readonly keepHistory?: boolean;
   /** Whether the rules are checked after every step. Default true. */
   readonly checkers?: boolean;
 }
@@ -60,7 +66,8 @@ export class World {
   readonly #scheduler = new Scheduler<Due>();
   readonly #network: Network;
   readonly #processes: NodeProcess[];
-  readonly #history = new HistoryLog();
+  readonly #history: HistoryLog;
+  readonly #batches = new SharedBatches();
   readonly #parts: WorldParts | null;
   readonly #clients: ClientSide | null;
   readonly #tampering: Tampering | null;
@@ -78,6 +85,7 @@ export class World {
   constructor(run: Run, hooks: WorldHooks, parts: WorldParts | null) {
     this.#script = new Script(run);
     this.#hooks = hooks;
+    this.#history = new HistoryLog(hooks.keepHistory ?? true);
     this.#parts = parts;
     this.#checkers = new Checkers(parts?.createBrokerRules() ?? null);
     const { seed, options } = run;
@@ -577,7 +585,8 @@ export class World {
       this.#scheduler.schedule(atUs, { kind, process, write });
     const disk = new Disk(node, seed, options, schedule, keepRecent ?? true);
     const serve = this.#parts?.serve ?? null;
-    const role = { node, peers, serve, events: onEvent !== undefined };
+    const shareBatch = (bytes: Uint8Array): Uint8Array => this.#batches.share(bytes);
+    const role = { node, peers, serve, events: onEvent !== undefined, shareBatch };
     const process = new NodeProcess(role, disk, seed, options);
     return process;
   }

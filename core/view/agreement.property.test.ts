@@ -11,7 +11,7 @@ import { DiskViews } from "./diskView.ts";
 import { nodeName, plainText } from "./richText.ts";
 import { contradictions } from "./testing/claims.ts";
 import { READERS, staged } from "./testing/stage.contract.ts";
-import type { DiskBytesView, LinkView, WorldView } from "./view.ts";
+import type { LinkView, WorldView } from "./view.ts";
 
 const node = fc.integer({ min: 1, max: 3 });
 const percent = fc.constantFrom(0, 30, 100);
@@ -205,9 +205,9 @@ function assertDisks(view: WorldView, world: World): void {
   for (const process of world.processes) {
     const disk = view.disks[nodeName(process.node)]!;
     const fresh = new DiskViews(READERS);
-    const bytes: Record<string, DiskBytesView> = {};
     const { note: _, ...seen } = disk;
-    expect(fresh.view(world, process, null, bytes)).toMatchObject(seen);
+    const { disk: read, bytes } = fresh.view(world, process, null);
+    expect(read).toMatchObject(seen);
     for (const { id } of disk.items) expect(view.diskBytes[id]).toEqual(bytes[id]);
     const files = [...disk.segments, ...disk.otherFiles];
     expect(files.reduce((sum, { durableBytes }) => sum + durableBytes, 0)).toBe(disk.durableBytes);

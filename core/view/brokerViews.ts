@@ -13,7 +13,7 @@ import { IsrEntries } from "./isrEntries.ts";
 import { Losses } from "./losses.ts";
 import { lookupView } from "./lookupView.ts";
 import type { Lookup } from "./lookupView.ts";
-import { partitionViews } from "./partitionView.ts";
+import { PartitionViews } from "./partitionView.ts";
 import { pendingViews } from "./pendingView.ts";
 import { RecordReader } from "./recordReader.ts";
 import { payloadFacts } from "./requestFacts.ts";
@@ -49,7 +49,7 @@ export interface ClientReaders {
 export class BrokerViews {
   readonly #readers: Readers;
   readonly #clientReaders: ClientReaders;
-  readonly #records: RecordReader;
+  readonly #partitions: PartitionViews;
   readonly #requests: RequestViews;
   readonly #losses: Losses;
   readonly #lookups = new WeakMap<Lookup, LookupView>();
@@ -58,9 +58,10 @@ export class BrokerViews {
   constructor(readers: Readers, clientReaders: ClientReaders) {
     this.#readers = readers;
     this.#clientReaders = clientReaders;
-    this.#records = new RecordReader(readers.decodeRecordBatch);
+    const records = new RecordReader(readers.decodeRecordBatch);
+    this.#partitions = new PartitionViews(records);
     this.#requests = new RequestViews(readers.errorName);
-    this.#losses = new Losses(this.#records, clientReaders.valueName);
+    this.#losses = new Losses(records, clientReaders.valueName);
   }
 
   /** `requests` is the history as of now, which may be later than the event. */
@@ -78,9 +79,10 @@ export class BrokerViews {
     metadata: AppliedMetadata["metadata"],
     { processes, losses }: WorldSource,
     commands: Commands,
+    shown: Readonly<Record<string, PartitionView>>,
   ): readonly PartitionView[] {
     const isrEntries = new IsrEntries(processes, commands);
-    return partitionViews(metadata, processes, this.#records, losses, isrEntries);
+    return this.#partitions.of(metadata, processes, losses, isrEntries, shown);
   }
 
   requests(records: readonly RequestRecord[]): readonly RequestView[] {

@@ -67,15 +67,16 @@ class Disk {
   process: Partial<ProcessSource> = { state: "running", broker: null, remains: null };
   recovered: Recovered | null = null;
   nowUs = 0;
-  bytes: Record<string, DiskBytesView> = {};
+  bytes: Readonly<Record<string, DiskBytesView>> = {};
 
   see(...files: readonly DiskFile[]): DiskView {
     const { nowUs } = this;
     const options = DEFAULT_RUN_OPTIONS;
     const world = { nowUs, options, disk: () => ({ files, faults: NO_DISK_FAULTS }) };
     const process = { node: nodeId(2), incarnation: 2, ...this.process } as ProcessSource;
-    this.bytes = {};
-    return this.#views.view(world, process, this.recovered, this.bytes);
+    const { disk, bytes } = this.#views.view(world, process, this.recovered);
+    this.bytes = bytes;
+    return disk;
   }
 }
 

@@ -1,8 +1,10 @@
+import type { NodeId } from "../base/ids.ts";
 import type { DiskFile } from "../sim/diskFaults.ts";
 import type { DiskItem } from "./diskItem.ts";
 import { diskNote } from "./diskNote.ts";
 import type { Recovered } from "./diskNote.ts";
 import { diskSuggestions } from "./diskSuggestion.ts";
+import { Memos } from "./memo.ts";
 import { RecordReader } from "./recordReader.ts";
 import { nodeName } from "./richText.ts";
 import { SegmentFile } from "./segmentFile.ts";
@@ -20,6 +22,13 @@ interface LogFile {
   readonly log: SegmentFile;
 }
 
+/** What is told of a disk from its files alone. */
+interface Contents {
+  readonly contents: Omit<DiskView, "node" | "segmentBytesMax" | "note" | "faults" | "isFull">;
+  /** Of every item that is listed. */
+  readonly bytes: Readonly<Record<string, DiskBytesView>>;
+}
+
 /** What every node's disk holds. Each file is read once, as it grows. */
 export class DiskViews {
   readonly suggestions = diskSuggestions;
@@ -27,34 +36,47 @@ export class DiskViews {
   readonly #batches: RecordReader;
   /** By node, then by name of the file. */
   readonly #known = new Map<number, ReadonlyMap<string, SegmentFile>>();
+  readonly #contents = new Memos<number, Contents>();
 
   constructor(readers: Readers) {
     this.#readers = readers;
     this.#batches = new RecordReader(readers.decodeRecordBatch);
   }
 
-  /** `bytes` takes those of every item that the view lists. `recovered` is of the last start. */
+  /** And the bytes of every item that it lists. `recovered` is of the last start. */
   view(
     world: Pick<WorldSource, "disk" | "nowUs" | "options">,
     process: ProcessSource,
     recovered: Recovered | null,
-    bytes: Record<string, DiskBytesView>,
-  ): DiskView {
-    const node = nodeName(process.node);
+  ): { readonly disk: DiskView; readonly bytes: Contents["bytes"] } {
     const { files, faults } = world.disk(process.node);
-    const logs = this.#logFiles(process, files);
-    const logNames = new Set(logs.map(({ file }) => file.name));
-    const items = shownItems(logs, bytes);
-    const isNews = recovered !== null && world.nowUs < recovered.atUs + RECOVERY_IS_NEWS_US;
-    const recordCount = logs.reduce((sum, { log }) => sum + log.recordCount, 0);
+    const make = (): Contents => this.#read(process.node, files);
+    const { contents, bytes } = this.#contents.at(process.node).of(factsOf(files), make);
     const view = {
-      node,
+      ...contents,
+      node: nodeName(process.node),
+      segmentBytesMax: world.options.segmentBytes,
+      faults,
+      isFull: process.broker?.isDiskFull ?? false,
+    };
+    const isNews = recovered !== null && world.nowUs < recovered.atUs + RECOVERY_IS_NEWS_US;
+    const note = diskNote(process, view, isNews ? recovered : null);
+    return { disk: { ...view, note }, bytes };
+  }
+
+  #read(id: NodeId, files: readonly DiskFile[]): Contents {
+    const node = nodeName(id);
+    const logs = this.#logFiles(id, files);
+    const logNames = new Set(logs.map(({ file }) => file.name));
+    const bytes: Record<string, DiskBytesView> = {};
+    const items = shownItems(logs, bytes);
+    const recordCount = logs.reduce((sum, { log }) => sum + log.recordCount, 0);
+    const contents = {
       segments: logs.map(({ file, segment, log }) => ({
         ...fileView(node, file, `segment ${segment}`),
         segment,
         recordCount: log.recordCount,
       })),
-      segmentBytesMax: world.options.segmentBytes,
       removedSegmentCount: Math.max(0, (logs[0]?.segment ?? 1) - 1),
       otherFiles: files
         .filter(({ name }) => !logNames.has(name))
@@ -62,16 +84,14 @@ export class DiskViews {
       items,
       earlierCount: recordCount - items.filter(isRecord).length,
       unreadable: firstUnreadable(logs, bytes),
-      faults,
-      isFull: process.broker?.isDiskFull ?? false,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       durableBytes: files.reduce((sum, file) => sum + reallyDurableBytes(file), 0),
     };
-    return { ...view, note: diskNote(process, view, isNews ? recovered : null) };
+    return { contents, bytes };
   }
 
   /** Brings the files of the log up to date, in order of their numbers. */
-  #logFiles({ node }: ProcessSource, files: readonly DiskFile[]): readonly LogFile[] {
+  #logFiles(node: NodeId, files: readonly DiskFile[]): readonly LogFile[] {
     const before = this.#known.get(node);
     const logs = files
       .flatMap((file): LogFile[] => {
@@ -136,6 +156,15 @@ function shown(item: DiskItem, file: DiskFile, bytes: Record<string, DiskBytesVi
   const view = item.view(reallyDurableBytes(file), file.liedBytes);
   bytes[view.id] = item.bytes;
   return view;
+}
+
+/** All about files but their bytes, which are others only if their size or version is. */
+function factsOf(files: readonly DiskFile[]): readonly unknown[] {
+  const facts: unknown[] = [];
+  for (const { name, version, sizeBytes, durableBytes, liedBytes, isNameDurable } of files) {
+    facts.push(name, version, sizeBytes, durableBytes, liedBytes, isNameDurable);
+  }
+  return facts;
 }
 
 const isRecord = ({ kind }: DiskItemView): boolean =>

@@ -70,6 +70,7 @@ describe("five brokers, two in trouble", () => {
     const row = view.logs["n4"]!;
     expect(row).toMatchObject({
       tornIndex: LAST - 1,
+      tornTerm: 3,
       lastIndex: LAST - 2,
       note: `${LAST - 1} is torn`,
       noteTone: "bad",

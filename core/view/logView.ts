@@ -95,7 +95,7 @@ export function logRowView(
   log: NodeLog,
   leader: NodeLog | null,
   progress: ProgressStatus | null,
-  commands: Commands,
+  known: LogCells,
   tornEntries: WrittenEntries,
 ): LogRowView {
   const isRunning = log.process.state === "running";
@@ -104,7 +104,7 @@ export function logRowView(
   const { note, tone } = noteOf(log, leader, stranded, tornIndex);
   return {
     node: nodeName(log.process.node),
-    cells: log.entries.map((entry) => cellView(entry, log, commands)),
+    cells: log.entries.map((entry) => known.of(entry, cellState(entry, log))),
     commit: log.commit,
     applied: isRunning ? (log.broker?.raft?.applied ?? 0) : 0,
     appliedKnown: isRunning,
@@ -114,20 +114,40 @@ export function logRowView(
     note,
     noteTone: tone,
     tornIndex,
+    tornTerm: tornIndex === null ? 0 : tornEntries.term,
     stranded,
     progress: progress === null ? null : progressView(progress, log === leader),
   };
 }
 
-function cellView(entry: Entry, log: NodeLog, commands: Commands): LogCellView {
-  const isDurable = entry.index <= log.persistedIndex;
-  return {
-    index: entry.index,
-    term: entry.term,
-    state: !isDurable ? "memory" : entry.index <= log.commit ? "committed" : "disk",
-    command: entryWord(entry, commands.of(entry)),
-    bytes: entry.data.length,
+function cellState({ index }: Entry, { persistedIndex, commit }: NodeLog): LogCellView["state"] {
+  if (index > persistedIndex) return "memory";
+  return index <= commit ? "committed" : "disk";
+}
+
+/** An entry looks the same in every log, but for how safe it is there. */
+export class LogCells {
+  readonly #commands: Commands;
+  readonly #known = {
+    memory: new WeakMap<Entry, LogCellView>(),
+    disk: new WeakMap<Entry, LogCellView>(),
+    committed: new WeakMap<Entry, LogCellView>(),
   };
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  of(entry: Entry, state: LogCellView["state"]): LogCellView {
+    let cell = this.#known[state].get(entry);
+    if (cell === undefined) {
+      const { index, term, data } = entry;
+      const command = entryWord(entry, this.#commands.of(entry));
+      cell = { index, term, state, command, bytes: data.length };
+      this.#known[state].set(entry, cell);
+    }
+    return cell;
+  }
 }
 
 const NO_INDEXES: readonly number[] = [];
@@ -147,12 +167,18 @@ function noteOf(
   if (log.lastIndex === 0) return { note: "nothing yet", tone: "plain" };
   if (stranded.length > 0) return { note: `stranded ${indexRange(stranded)}`, tone: "warn" };
   if (log.persistedIndex < log.lastIndex) {
-    const writing = range(log.persistedIndex + 1, log.lastIndex);
-    return { note: `writing ${indexRange(writing)}`, tone: "plain" };
+    const indexes = indexRange(range(log.persistedIndex + 1, log.lastIndex));
+    return { note: `${isWriting(log) ? "writing" : "in memory"} ${indexes}`, tone: "plain" };
   }
   const behind = (leader?.lastIndex ?? 0) - log.lastIndex;
   if (behind > 0) return { note: `behind by ${behind}`, tone: "plain" };
   return { note: "on disk", tone: "plain" };
+}
+
+/** The disk has been handed something; before, as while somebody holds the Ready, it has not. */
+function isWriting({ broker }: NodeLog): boolean {
+  const open = broker?.openReady ?? null;
+  return open !== null && open.stage === "sendAfter" && !open.isDurable;
 }
 
 /** Of a write that was torn, the first entry that its disk does not hold as a whole. */

@@ -14,8 +14,9 @@ import type { Inspector } from "./inspector.ts";
 import { firstSentence } from "./firstSentence.ts";
 import { firstSuggestion } from "./firstSuggestion.ts";
 import { flightView } from "./flightView.ts";
-import { logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
+import { LogCells, logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
 import { cutViews, linkViews, networkView, nodeView, writeView } from "./nodeView.ts";
+import { Memo, Memos } from "./memo.ts";
 import type { Members } from "./nodeView.ts";
 import { readyView } from "./readyView.ts";
 import { reuse } from "./reuse.ts";
@@ -28,7 +29,14 @@ import type { ProcessSource, Readers, WorldSource } from "./source.ts";
 import { Story } from "./story.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
 import { EVENTS_MAX } from "./view.ts";
-import type { DiskBytesView, EventView, FlightView, WorldView, WriteView } from "./view.ts";
+import type {
+  DiskBytesView,
+  EventView,
+  FlightView,
+  ReadyStageView,
+  WorldView,
+  WriteView,
+} from "./view.ts";
 import { WriteLabels } from "./writeLabels.ts";
 
 /**
@@ -54,6 +62,9 @@ export class Projector {
   readonly #recovered = new Map<number, Recovered>();
   readonly #run = new RunFold();
   readonly #flights = new WeakMap<Flight, FlightView>();
+  readonly #stages = new Memos<number, readonly ReadyStageView[]>();
+  readonly #cells: LogCells;
+  readonly #diskBytes = new Memo<WorldView["diskBytes"]>();
   readonly #hashes = new WeakMap<ClusterMetadata, string>();
   /** Happened since the last projection. */
   #untold: WorldEvent[] = [];
@@ -67,6 +78,7 @@ export class Projector {
     this.#readers = readers;
     this.#brokers = brokers;
     this.#commands = new Commands(readers.decodeCommand);
+    this.#cells = new LogCells(this.#commands);
     this.#writeLabels = new WriteLabels(readers.segmentOfFileName);
     this.#view = previous;
   }
@@ -87,6 +99,11 @@ export class Projector {
 
   inspect(what: Inspected | null): void {
     this.#inspected = what;
+  }
+
+  /** Another world was shown meanwhile: what did not change against its view keeps its identity. */
+  shows(view: WorldView): void {
+    this.#view = view;
   }
 
   /** The world as it is now. The same object as last time when nothing has changed. */
@@ -178,6 +195,7 @@ export class Projector {
           writes[at] ?? [],
           this.#writeLabels.syncHistoryUs(process.node),
           this.#commands,
+          this.#stages.at(process.node),
         ),
       ),
       events: this.#events,
@@ -189,14 +207,16 @@ export class Projector {
   }
 
   #diskSlices(world: WorldSource): Pick<WorldView, "disks" | "diskBytes"> {
-    const diskBytes: Record<string, DiskBytesView> = {};
     const views = this.#disks;
-    if (views === null) return { disks: {}, diskBytes };
+    if (views === null) return { disks: {}, diskBytes: {} };
+    const bytes: Readonly<Record<string, DiskBytesView>>[] = [];
     const disks = byName(world.processes, (process) => {
       const recovered = this.#recovered.get(process.node) ?? null;
-      return views.view(world, process, recovered, diskBytes);
+      const view = views.view(world, process, recovered);
+      bytes.push(view.bytes);
+      return view.disk;
     });
-    return { disks, diskBytes };
+    return { disks, diskBytes: this.#diskBytes.of(bytes, () => merged(bytes)) };
   }
 
   #brokerPart(
@@ -249,7 +269,7 @@ export class Projector {
       logs: byName(processes, ({ node }, at) => {
         const known = progress.find(({ id }) => id === node) ?? null;
         const torn = this.#writeLabels.tornEntries(node);
-        return logRowView(logs[at]!, leader, known, this.#commands, torn);
+        return logRowView(logs[at]!, leader, known, this.#cells, torn);
       }),
       quorum: quorumView(logs, leader, members?.voters ?? []),
     };
@@ -257,7 +277,9 @@ export class Projector {
 
   #partitionViews(world: WorldSource) {
     this.#metadata = newestMetadata(world.processes, this.#metadata);
-    return this.#brokers?.partitions(this.#metadata.metadata, world, this.#commands) ?? [];
+    const { metadata } = this.#metadata;
+    const shown = this.#view?.partitions ?? {};
+    return this.#brokers?.partitions(metadata, world, this.#commands, shown) ?? [];
   }
 
   /** A flight is one object for as long as it flies, unless it is lost or somebody touches it. */
@@ -276,6 +298,14 @@ function isAsBefore(known: FlightView, flight: Flight): boolean {
     known.heldAtUs === flight.heldAtUs &&
     known.arrivesAtUs === flight.arrivesAtUs
   );
+}
+
+function merged(
+  parts: readonly Readonly<Record<string, DiskBytesView>>[],
+): Record<string, DiskBytesView> {
+  const all: Record<string, DiskBytesView> = {};
+  for (const part of parts) Object.assign(all, part);
+  return all;
 }
 
 /** As the leader knows them; while there is none, as the node does that has applied most. */

@@ -1,10 +1,11 @@
 import type { FinishedReady, OpenReady, ReadyStage } from "../broker/index.ts";
 import type { Index } from "../base/ids.ts";
-import type { Message } from "../raft/message.ts";
+import type { Entry, Message } from "../raft/message.ts";
 import type { DiskWrite } from "../sim/index.ts";
 import { entryText, entryWord } from "./commandText.ts";
 import type { Commands } from "./commands.ts";
 import { raftFacts, readyMessageText } from "./flightView.ts";
+import type { Memo } from "./memo.ts";
 import { nodeName } from "./richText.ts";
 import type { BrokerSource, ProcessSource } from "./source.ts";
 import type { GateView, ReadyItemView, ReadyStageView, ReadyView, StageState } from "./view.ts";
@@ -20,6 +21,7 @@ export function readyView(
   writes: readonly DiskWrite[],
   syncHistoryUs: readonly number[],
   commands: Commands,
+  stages: Memo<readonly ReadyStageView[]>,
 ): ReadyView {
   const broker = process.state === "running" ? process.broker : null;
   const open = broker?.openReady ?? null;
@@ -34,7 +36,9 @@ export function readyView(
     mustSync: shown?.ready.mustSync ?? false,
     laterCount: open === null && last !== null ? last.ready.number - number : 0,
     stages:
-      broker === null || shown === null ? idleStages(process) : stagesOf(shown, broker, commands),
+      broker === null || shown === null
+        ? idleStages(process)
+        : stages.of(stagesFrom(shown, broker), () => stagesOf(shown, broker, commands)),
     gate: shown === null ? null : gateView(shown, writes, process),
     syncHistoryUs,
     waitingEntries: broker === null ? 0 : waitingEntries(broker, open),
@@ -65,6 +69,16 @@ function stateOf(position: number, at: number): StageState {
   return at === position + 1 ? "next" : "todo";
 }
 
+/** What the stages are made from. A Ready is replaced by a new one whenever it gets on. */
+function stagesFrom(shown: Shown, broker: BrokerSource): readonly unknown[] {
+  const { raft, heldStages } = broker;
+  const areOnDisk = shown.ready.entries.map((entry) => isOnDisk(entry, broker));
+  return [shown, heldStages, raft?.role, raft?.commit, ...areOnDisk];
+}
+
+const isOnDisk = ({ index, term }: Entry, { storage }: BrokerSource): boolean =>
+  storage?.term(index) === term;
+
 function stagesOf(shown: Shown, broker: BrokerSource, commands: Commands): ReadyStageView[] {
   const { ready } = shown;
   const { entries, hardState, messages, persistedMessages, committedEntries } = ready;
@@ -92,7 +106,7 @@ function stagesOf(shown: Shown, broker: BrokerSource, commands: Commands): Ready
       term: entry.term,
       text: entryText(entry, commands.of(entry)),
       detail: `${entry.data.length} B`,
-      durable: broker.storage?.term(entry.index) === entry.term,
+      durable: isOnDisk(entry, broker),
     };
   });
   if (hardState !== null) {

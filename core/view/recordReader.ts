@@ -7,10 +7,18 @@ interface Read {
   readonly notDurable: readonly RecordView[];
 }
 
-/** The records of a batch; each batch is decoded once for as long as its bytes are around. */
+/** More than stand at the ends of a hundred partitions' replicas. */
+const BATCHES_KEPT = 2_048;
+
+/**
+ * The records of a batch. The batches that were asked for last stay decoded: a picture asks for the
+ * same ones again and again, and hardly ever for those further back in a log.
+ */
 export class RecordReader {
   readonly #decode: Readers["decodeRecordBatch"];
-  readonly #known = new WeakMap<Uint8Array, Read>();
+  /** Asked for lately, and before that. What is asked for comes to the first. */
+  #known = new Map<Uint8Array, Read>();
+  #older: ReadonlyMap<Uint8Array, Read> = new Map();
 
   constructor(decode: Readers["decodeRecordBatch"]) {
     this.#decode = decode;
@@ -19,14 +27,23 @@ export class RecordReader {
   recordsOf(bytes: Uint8Array, isDurable: boolean): readonly RecordView[] {
     let read = this.#known.get(bytes);
     if (read === undefined) {
-      read = { durable: this.#read(bytes, true), notDurable: this.#read(bytes, false) };
-      this.#known.set(bytes, read);
+      read = this.#older.get(bytes) ?? this.#read(bytes);
+      this.#keep(bytes, read);
     }
     return isDurable ? read.durable : read.notDurable;
   }
 
-  #read(bytes: Uint8Array, durable: boolean): readonly RecordView[] {
-    return recordsOfBatch(this.#decode(bytes), durable);
+  #read(bytes: Uint8Array): Read {
+    const durable = recordsOfBatch(this.#decode(bytes), true);
+    return { durable, notDurable: durable.map((record) => ({ ...record, durable: false })) };
+  }
+
+  #keep(bytes: Uint8Array, read: Read): void {
+    if (this.#known.size >= BATCHES_KEPT) {
+      this.#older = this.#known;
+      this.#known = new Map();
+    }
+    this.#known.set(bytes, read);
   }
 }
 

@@ -32,6 +32,18 @@ describe("reuse", () => {
     expect(next.map(({ id }) => id)).toEqual([2, 3, 4]);
   });
 
+  test("follows a list from whose middle something left, and into which something came", () => {
+    const previous = [1, 2, 3, 4].map((id) => ({ id, v: {} }));
+    const next = reuse(
+      previous,
+      [9, 1, 3, 8, 4].map((id) => ({ id, v: {} })),
+    );
+    expect(next.map(({ id }) => id)).toEqual([9, 1, 3, 8, 4]);
+    expect(next[1]).toBe(previous[0]);
+    expect(next[2]).toBe(previous[2]);
+    expect(next[4]).toBe(previous[3]);
+  });
+
   test("sees a key that came or went, even with undefined in it", () => {
     expect(reuse<object>({ a: 1 }, {})).toEqual({});
     expect(Object.keys(reuse<object>({ b: 1 }, { a: undefined }))).toEqual(["a"]);

@@ -16,28 +16,39 @@ function share(previous: unknown, next: unknown): unknown {
   return next;
 }
 
-/** An element is first compared with the one of the same `id`: lists slide at both ends. */
+/** An element is compared with itself or with the one that had its `id`: lists slide. */
 function shareList(previous: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const shift = shiftOf(previous, next);
   let shared: unknown[] | null = null;
   let same = previous.length === next.length;
+  // Behind the counterpart of the element before: what stays in a list keeps its order.
+  let from = 0;
   for (let at = 0; at < next.length; at++) {
-    const merged = share(previous[at + shift], next[at]);
-    if (merged !== previous[at]) same = false;
-    if (merged !== next[at]) {
+    const now = next[at];
+    const counterpart = counterpartOf(previous, now, from);
+    let merged = now;
+    if (counterpart !== null) {
+      merged = share(previous[counterpart], now);
+      from = counterpart + 1;
+    }
+    if (merged !== now) {
       shared ??= next.slice();
       shared[at] = merged;
     }
+    same &&= merged === previous[at];
   }
   return same ? previous : (shared ?? next);
 }
 
-/** How far the list slid: where the first element of `next` stood in `previous`. */
-function shiftOf(previous: readonly unknown[], next: readonly unknown[]): number {
-  const id = idOf(next[0]);
-  if (id === undefined || id === idOf(previous[0])) return 0;
-  const at = previous.findIndex((element) => idOf(element) === id);
-  return at === -1 ? 0 : at;
+/** Where in `previous` an element stood, at `from` or behind it; null if it is new. */
+function counterpartOf(previous: readonly unknown[], now: unknown, from: number): number | null {
+  if (from >= previous.length) return null;
+  if (!isRecord(now) || previous[from] === now) return from;
+  const itself = previous.indexOf(now, from);
+  if (itself !== -1) return itself;
+  const id = now["id"];
+  if (id === undefined) return from;
+  for (let at = from; at < previous.length; at++) if (idOf(previous[at]) === id) return at;
+  return null;
 }
 
 function idOf(element: unknown): unknown {

@@ -278,6 +278,8 @@ export interface LogRowView {
   readonly noteTone: Tone;
   /** The entry in whose write a node that is down lost its power, so that a restart cuts it off. */
   readonly tornIndex: number | null;
+  /** In which the node was when it wrote that; 0 if nothing is torn. */
+  readonly tornTerm: number;
   /** Entries that the leader does not have: never committed, and to be cut. */
   readonly stranded: readonly number[];
   /** What the leader believes of this node; null when there is no leader or it is down. */

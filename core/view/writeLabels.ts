@@ -16,6 +16,8 @@ export interface WriteLabel {
 export interface WrittenEntries {
   readonly firstIndex: number;
   readonly lastIndex: number;
+  /** In which the write began. */
+  readonly term: number;
 }
 
 /** What a node has handed to its log since its last write began. */
@@ -26,7 +28,7 @@ interface Gathered {
   readonly records: Map<string, number>;
 }
 
-const NO_ENTRIES: WrittenEntries = { firstIndex: 0, lastIndex: 0 };
+const NO_ENTRIES: WrittenEntries = { firstIndex: 0, lastIndex: 0, term: 0 };
 const LOG: WriteLabel = { label: "log", term: 0 };
 const HISTORY_MAX = 24;
 const LABELS_MAX = 256;
@@ -148,9 +150,9 @@ export class WriteLabels {
   #start(node: number, atUs: number, sync: boolean, story: Story): void {
     if (sync) this.#startedAtUs.set(node, atUs);
     const gathered = this.#gatheredOf(node);
-    const label = labelOf(gathered);
-    this.#written.set(node, gathered);
-    this.#keep(`${node}:${atUs}`, { label, term: story.node(node).term });
+    const { term } = story.node(node);
+    this.#written.set(node, { ...gathered, term });
+    this.#keep(`${node}:${atUs}`, { label: labelOf(gathered), term });
     this.#gathered.delete(node);
   }
 

@@ -149,7 +149,7 @@ const OF_STATES: readonly (readonly [RegExp, Check])[] = [
   [
     /^Ready (\d+) of (n\d+) waits before/g,
     ({ readies }, number, name) => {
-      const ready = readies[name!]!;
+      const ready = readies[name]!;
       return (
         ready.number === Number(number) &&
         ready.stages.some(({ isHeld, state }) => isHeld && state === "here")
@@ -169,7 +169,7 @@ const OF_STATES: readonly (readonly [RegExp, Check])[] = [
   ],
   [
     /^(?:Entry|Entries) ([\d, and]+) of (n\d+) (?:is|are) stranded/g,
-    ({ logs }, indexes, name) => logs[name!]!.stranded.join() === indexes!.split(/, | and /).join(),
+    ({ logs }, indexes, name) => logs[name]!.stranded.join() === indexes.split(/, | and /).join(),
   ],
   [
     /(\d+) partitions? ha(?:s|ve) a copy too few/g,

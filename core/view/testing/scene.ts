@@ -149,6 +149,7 @@ export const row = (
   noteTone: "plain",
   stranded: [],
   tornIndex: null,
+  tornTerm: 0,
   progress: {
     match,
     next: match + 1,

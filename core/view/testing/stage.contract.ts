@@ -14,10 +14,16 @@ import type { WorldView } from "../view.ts";
 export const READERS: Readers = { ...metadata, ...wal, ...wire };
 const CLIENT_READERS = { decodeAssignment, valueName, decodeResponse: wire.decodeResponse };
 
-/** A world, and everything that can be shown of it. */
-export function staged(run: Run): { readonly world: World; readonly view: () => WorldView } {
+/** Shows everything that can be shown, and has seen nothing yet. */
+export function looker(): Projector {
   const projector = new Projector(READERS, null, new BrokerViews(READERS, CLIENT_READERS));
   projector.showDisks(new DiskViews(READERS));
+  return projector;
+}
+
+/** A world, and everything that can be shown of it. */
+export function staged(run: Run): { readonly world: World; readonly view: () => WorldView } {
+  const projector = looker();
   const world = createWorld(run, { onEvent: projector.onEvent });
   return { world, view: () => projector.project(world) };
 }

@@ -224,7 +224,7 @@ export class ReplicasUnderTest {
   }
 
   #context() {
-    return { wal: this.#wal, out: this.#out, partitions: this.#partitions };
+    return { wal: this.#wal, out: this.#out, partitions: this.#partitions, config: {} };
   }
 
   #note(
