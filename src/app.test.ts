@@ -133,6 +133,18 @@ test("acting in the past says so, and can be undone", async () => {
   expect(app.store.getState().playback).toMatchObject({ mode: "paused", inPast: true });
 });
 
+test("acting at the end says what was done, and can be undone", async () => {
+  await start("?paused=1");
+  app.dispatch({ kind: "kill", node: "n1" });
+  frame();
+  await expect.poll(() => app.store.pending().toast?.text).toBe("You cut the power of n1.");
+  expect(app.store.pending().toast?.undo).toBe(true);
+  app.dispatch({ kind: "undo" });
+  frame();
+  expect(app.store.getState().world?.nodes["n1"]?.process).toBe("running");
+  expect(app.store.getState().toast?.undo).toBe(false);
+});
+
 test("a toast that offers to undo one thing goes when another was done", async () => {
   await start("");
   frame();

@@ -158,8 +158,9 @@ export class App implements PagePort {
 
   #frameArrived(frame: Frame, world: WorldView, comparison: ComparisonState | null): void {
     const { store } = this;
+    const before = this.#branch;
     if (frame.branch !== null) {
-      if (this.#branch !== null && !isSameRun(this.#branch, frame.branch)) leaveSharedRun();
+      if (before !== null && !isSameRun(before, frame.branch)) leaveSharedRun();
       this.#branch = frame.branch;
     }
     this.#lastFrame = frame;
@@ -172,7 +173,10 @@ export class App implements PagePort {
     }
     if (this.#branch !== null) store.change(partsOf(store.pending(), world, this.#branch));
     this.#showScenario();
-    if (frame.notice === null) return;
+    if (frame.notice === null) {
+      if (before !== null && frame.branch !== null) void this.#offerUndo(before, frame.branch);
+      return;
+    }
     const said = sayNotice(frame.notice);
     if ("toast" in said) this.#showToast(said.toast);
     else store.change({ problem: said.problem });
@@ -231,6 +235,21 @@ export class App implements PagePort {
   #showToast(toast: Omit<ToastState, "id">): void {
     this.#toastCount += 1;
     this.store.change({ toast: { ...toast, id: this.#toastCount } });
+  }
+
+  /** What was done can be taken back at once. The words are loaded with the first deed. */
+  async #offerUndo(before: BranchFrame, after: BranchFrame): Promise<void> {
+    const { actions } = after.run;
+    const action = actions.at(-1);
+    const isDeed = after.name === before.name && actions.length === before.run.actions.length + 1;
+    if (action === undefined || !isDeed) return;
+    const part = await import("./deeds.ts").catch(() => null);
+    const { world } = this.store.pending();
+    // Something else may have been done by now.
+    if (this.#branch === null || !isSameRun(this.#branch, after)) return;
+    if (part === null || world === null) return;
+    const text = part.sayDeed(action, world);
+    if (text !== null) this.#showToast({ text, detail: "", undo: true });
   }
 
   async #share(what: ShareKind): Promise<void> {

@@ -221,7 +221,10 @@ function changePage(intent: Intent, parts: IntentParts): void {
       void giveCommand(intent.line, parts);
       return;
     case "brush":
-      if (store.pending().brush !== intent.id) store.change({ brush: intent.id });
+      if (store.pending().brush === intent.id) return;
+      store.change({ brush: intent.id });
+      // The next key may act on what is pointed at.
+      store.flush();
       return;
     case "setTheme":
       parts.applyTheme(intent.theme);

@@ -1,7 +1,7 @@
 import type { Action, Run } from "@chronik/core/sim";
 import type { Branch } from "./branch.ts";
 import { branchName } from "./branch.ts";
-import { Film, PICTURES_MAX } from "./film.ts";
+import { Film } from "./film.ts";
 
 /** Which branches there are, and which one is shown: to go back to it. */
 export interface BranchesMark {
@@ -51,7 +51,7 @@ export class Branches {
     const run = { ...this.current.run, actions: [...actions] };
     const film = this.current.film.forkedAt(atUs);
     this.#add({ run, endUs: atUs, time: null, parent, film });
-    for (const branch of this.#all) branch.film.limit(Math.ceil(PICTURES_MAX / this.#all.length));
+    for (const branch of this.#all) branch.film.shareWith(this.#all.length);
   }
 
   /** Changes the branch that is shown. */

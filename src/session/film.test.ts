@@ -5,7 +5,7 @@ import { Film, PICTURES_MAX } from "./film.ts";
 import type { Picture } from "./film.ts";
 
 const picture = (nowUs: number): Picture => ({
-  view: { nowUs, flights: [], writes: [] } as unknown as WorldView,
+  view: { nowUs, flights: [], writes: [], pending: [], partitions: {} } as unknown as WorldView,
   traceHash: String(nowUs),
   halted: false,
 });
@@ -68,10 +68,30 @@ describe("a long run", () => {
   test("shares that room with its branches", () => {
     const { film, kept } = filmOf(Array.from({ length: 600 }, (_, at) => at * 500_000));
     expect(kept).toHaveLength(600);
-    film.limit(200);
+    film.shareWith(3);
     const left = kept.filter((us) => film.nearest(us)?.view.nowUs === us);
-    expect(left.length).toBeLessThanOrEqual(200);
-    expect(left.length).toBeGreaterThanOrEqual(100);
+    expect(left.length).toBeLessThanOrEqual(PICTURES_MAX / 3);
+    expect(left.length).toBeGreaterThanOrEqual(PICTURES_MAX / 6);
+  });
+
+  test("of a large cluster keeps fewer, for each of them takes more room", () => {
+    const partitions = (number: number): readonly [string, object][] =>
+      Array.from({ length: 200 }, (_, at) => [`orders-${at}`, { number }]);
+    const countOf = (changes: boolean): number => {
+      const film = new Film();
+      const calm = Object.fromEntries(partitions(0));
+      for (let us = 0; us < 300_000_000; us += 500_000) {
+        const { view } = picture(us);
+        const shown = changes ? Object.fromEntries(partitions(us)) : calm;
+        film.add({ ...picture(us), view: { ...view, partitions: shown } as unknown as WorldView });
+      }
+      const moments = new Set<number>();
+      for (let us = 0; us < 300_000_000; us += 500_000) moments.add(film.nearest(us)!.view.nowUs);
+      return moments.size;
+    };
+    expect(countOf(false)).toBe(600);
+    expect(countOf(true)).toBeLessThan(250);
+    expect(countOf(true)).toBeGreaterThan(100);
   });
 });
 
@@ -84,7 +104,7 @@ test("a picture has no disks, and of crowded lanes the end", () => {
     diskBytes: { a: {} },
     inspection: {},
     flights,
-    writes: [{ endsAtUs: 99 }, { endsAtUs: 100 }],
+    writes: [{ endsAtUs: 299 }, { endsAtUs: 300 }],
   } as unknown as WorldView;
   film.add({ ...picture(0), view });
   expect(film.nearest(1_000_000)?.view).toEqual({
@@ -92,7 +112,9 @@ test("a picture has no disks, and of crowded lanes the end", () => {
     disks: {},
     diskBytes: {},
     inspection: null,
-    flights: flights.slice(100),
-    writes: [{ endsAtUs: 100 }],
+    flights: flights.slice(300),
+    writes: [{ endsAtUs: 300 }],
+    pending: [],
+    partitions: {},
   });
 });

@@ -8,23 +8,33 @@ export interface Picture {
   readonly halted: boolean;
 }
 
+/** `things`: about how much of it is in no picture before. */
+type KeptPicture = Picture & { readonly things: number };
+
 /** The least time between two pictures; it doubles whenever there are too many. */
 const INTERVAL_US = 500_000;
-/** One for every second or third dot of the time bar; in a busy cluster each takes 150 kB. */
+/** One for every second or third dot of the time bar. */
 export const PICTURES_MAX = 640;
-/** In a busy cluster the messages of the last seconds are most of a picture. */
-const FLIGHTS_MAX = 400;
+/** What all pictures of a run may hold together, in things of about a hundred bytes. */
+const THINGS_MAX = 1_000_000;
+/** A row of a picture in which something changed: a partition, its replicas, their records. */
+const PARTITION_THINGS = 20;
+/** All the rest of a picture. */
+const OTHER_THINGS = 300;
+/** In a busy cluster the messages of the last seconds are most of what is new in a picture. */
+const FLIGHTS_MAX = 200;
 
 /**
  * Pictures of one branch at about even moments, made while it was simulated. Whoever drags across a
  * long run sees them at once, where bringing a world to each moment would take minutes.
  */
 export class Film {
-  #pictures: Picture[];
+  #pictures: KeptPicture[];
   #intervalUs: number;
-  #picturesMax = PICTURES_MAX;
+  /** How many branches have room for their pictures together. */
+  #branchCount = 1;
 
-  constructor(pictures: Picture[] = [], intervalUs = INTERVAL_US) {
+  constructor(pictures: KeptPicture[] = [], intervalUs = INTERVAL_US) {
     this.#pictures = pictures;
     this.#intervalUs = intervalUs;
   }
@@ -39,10 +49,10 @@ export class Film {
     this.#pictures.length = this.#countBefore(fromUs);
   }
 
-  /** Branches share what there is room for. */
-  limit(picturesMax: number): void {
-    this.#picturesMax = picturesMax;
-    while (this.#pictures.length > this.#picturesMax) this.#thin();
+  /** So many branches share what there is room for. */
+  shareWith(branchCount: number): void {
+    this.#branchCount = branchCount;
+    while (this.#isTooLarge()) this.#thin();
   }
 
   /** Whether nothing was kept yet of the stretch of time in which this moment lies. */
@@ -53,14 +63,23 @@ export class Film {
 
   add(picture: Picture): void {
     const { view } = picture;
-    const kept = { ...picture, view: slim(view) };
-    this.#pictures.splice(this.#countBefore(view.nowUs + 1), 0, kept);
-    this.limit(this.#picturesMax);
+    const at = this.#countBefore(view.nowUs + 1);
+    const kept = slim(view);
+    const things = thingsIn(kept, this.#pictures[at - 1]?.view ?? null);
+    this.#pictures.splice(at, 0, { ...picture, view: kept, things });
+    while (this.#isTooLarge()) this.#thin();
   }
 
   /** The last one up to that moment. */
   nearest(us: number): Picture | null {
     return this.#pictures[this.#countBefore(us + 1) - 1] ?? null;
+  }
+
+  #isTooLarge(): boolean {
+    if (this.#pictures.length <= 1) return false;
+    const count = this.#pictures.length * this.#branchCount;
+    const things = this.#pictures.reduce((sum, picture) => sum + picture.things, 0);
+    return count > PICTURES_MAX || things * this.#branchCount > THINGS_MAX;
   }
 
   #stretchOf(us: number): number {
@@ -98,4 +117,13 @@ function slim(view: WorldView): WorldView {
   const sinceUs = oldest === undefined ? 0 : (oldest.lostAtUs ?? oldest.arrivesAtUs);
   const writes = view.writes.filter(({ endsAtUs }) => endsAtUs >= sinceUs);
   return { ...view, disks: {}, diskBytes: {}, inspection: null, flights, writes };
+}
+
+/** Partitions that did not change are the same objects as in the picture before. */
+function thingsIn({ flights, writes, pending, partitions }: WorldView, before: WorldView | null) {
+  let things = OTHER_THINGS + flights.length + writes.length + pending.length;
+  for (const [name, partition] of Object.entries(partitions)) {
+    if (partition !== before?.partitions[name]) things += PARTITION_THINGS;
+  }
+  return things;
 }

@@ -2,8 +2,8 @@ import type { Action } from "@chronik/core/sim";
 import type { Worldline } from "./worldline.ts";
 
 const LINES_MAX = 8;
-/** What a world remembers grows with what has happened in it: 100 to 200 bytes an event. */
-const EVENTS_MAX = 1_500_000;
+/** What a world remembers grows with what has happened in it: some 150 bytes an event. */
+const EVENTS_MAX = 1_200_000;
 
 /** Worlds kept at other moments, so that going back and forth need not start over. */
 export class Lines {

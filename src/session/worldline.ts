@@ -79,7 +79,8 @@ export class Worldline {
     };
     this.isWhole = clients !== null;
     this.#projector = projector;
-    this.#world = new World({ ...run, actions: [] }, { onEvent }, clients?.worldParts ?? null);
+    const hooks = { onEvent, keepHistory: false };
+    this.#world = new World({ ...run, actions: [] }, hooks, clients?.worldParts ?? null);
   }
 
   showMore(show: ShowMore): void {

@@ -84,7 +84,8 @@ function openScenario(name: string, askedSeed: number | null): Parsed<Opening> {
   const named = scenario === SCENARIOS[0] ? "" : `scenario=${scenario.name}&`;
   const address = `?${named}seed=${seed}`;
   const run = scenario.run(seed);
-  return opened({ run, viewAtUs, scenario: scenario.name, title, address });
+  const opening = { run, viewAtUs, scenario: scenario.name, title, address };
+  return opened(opening, scenario.shown ?? null);
 }
 
 /** The first visit's topic, in a cluster with options of its own. */

@@ -23,7 +23,7 @@ export interface Recording {
 }
 
 /** `node` is "" for what happened at no single one. */
-export type RecordedEvent = EventView & { readonly node: string };
+type RecordedEvent = EventView & { readonly node: string };
 
 export interface Progress {
   readonly atUs: number;
@@ -53,7 +53,7 @@ export function* record(
     lives.observe(event);
     projector.onEvent(event);
   };
-  const world = new World(run, { onEvent }, clients.worldParts);
+  const world = new World(run, { onEvent, keepHistory: false }, clients.worldParts);
   const events: RecordedEvent[] = [];
   const flights = new Map<number, FlightView>();
   const writes = new Map<string, WriteView>();
