@@ -33,6 +33,13 @@ export function Page() {
   const side = useSidePanelChoice();
   const toggleSheet = (name: SheetName): void => setSheet((open) => (open === name ? null : name));
   const closeSheet = useCallback(() => setSheet(null), []);
+  const compared = useView((state) => state.comparison?.name ?? null);
+  const [comparedBefore, setComparedBefore] = useState(compared);
+  // A comparison takes the side panel: where that one is a tab, the tab comes to the front.
+  if (compared !== comparedBefore) {
+    setComparedBefore(compared);
+    if (compared !== null) setTab("Partitions");
+  }
   const { dispatch, store } = usePage();
   const onDeed = (deed: LayoutDeed): void => {
     switch (deed) {

@@ -1,6 +1,7 @@
 import { curveCatmullRom, line } from "d3-shape";
 import { cutDistance, isDrawnAround } from "./cutCrossing.ts";
-import type { Point } from "./ringLayout.ts";
+import { labelBox } from "./ringLayout.ts";
+import type { LabelBox, Place, Point } from "./ringLayout.ts";
 
 /** The line of a cut, and where its scissors stand. */
 export interface CutShape {
@@ -12,11 +13,24 @@ interface Box {
   readonly width: number;
   readonly height: number;
   readonly outlineRadius: number;
+  readonly places: readonly Place[];
 }
 
-const FREE_END = { along: 64, lean: 44 };
-/** Away from the labels of the nodes. */
-const LABEL_END = { along: 16, lean: 96 };
+/** The ways in which a line may end; the first one that meets no label is taken. */
+const FREE_ENDS = [
+  { along: 64, lean: 44 },
+  { along: 64, lean: -8 },
+  { along: 40, lean: 96 },
+  { along: 20, lean: 72 },
+  { along: 8, lean: 20 },
+] as const;
+/** The same where the scissors stand. */
+const LABEL_ENDS = [
+  { along: 16, lean: 96 },
+  { along: 40, lean: 96 },
+  { along: 4, lean: 64 },
+  { along: 40, lean: 20 },
+] as const;
 const MARGIN = 12;
 const LABEL_WIDTH = 44;
 /**
@@ -36,13 +50,17 @@ export function cutPath(one: readonly Point[], other: readonly Point[], box: Box
   if (first === undefined || last === undefined) return null;
 
   const bend = unit(centroid(outside), centroid(inside));
-  const start = within(runOn(first, along, -1, bend, FREE_END), box);
-  const end = within(runOn(last, along, 1, bend, FREE_END), box);
+  const labels = box.places.map((place) => labelBox(place, box.outlineRadius));
+  const ending = (from: Point, direction: 1 | -1, ways: readonly Way[]): Point => {
+    const ends = ways.map((by) => within(runOn(from, along, direction, bend, by), box));
+    const clear = ends.find((end) => !labels.some((label) => meets(from, end, label)));
+    return clear ?? ends[0] ?? from;
+  };
+  const start = ending(first, -1, FREE_ENDS);
+  const end = ending(last, 1, FREE_ENDS);
   // There the room is: the nodes stand around the middle.
   const isLabelFirst = edgeDistance(start, box) < edgeDistance(end, box);
-  const label = isLabelFirst
-    ? within(runOn(first, along, -1, bend, LABEL_END), box)
-    : within(runOn(last, along, 1, bend, LABEL_END), box);
+  const label = isLabelFirst ? ending(first, -1, LABEL_ENDS) : ending(last, 1, LABEL_ENDS);
   const path = line<Point>(
     (point) => point.x,
     (point) => point.y,
@@ -50,6 +68,22 @@ export function cutPath(one: readonly Point[], other: readonly Point[], box: Box
     .curve(curveCatmullRom)
     .digits(1)(isLabelFirst ? [label, ...sorted, end] : [start, ...sorted, label]);
   return path === null ? null : { path, label: { x: label.x - LABEL_WIDTH / 2, y: label.y } };
+}
+
+interface Way {
+  readonly along: number;
+  readonly lean: number;
+}
+
+/** Looked at often enough along the way that no label is jumped over. */
+function meets(from: Point, to: Point, { left, right, top, bottom }: LabelBox): boolean {
+  const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 4);
+  for (let step = 1; step <= steps; step++) {
+    const x = from.x + ((to.x - from.x) * step) / steps;
+    const y = from.y + ((to.y - from.y) * step) / steps;
+    if (x > left && x < right && y > top && y < bottom) return true;
+  }
+  return false;
 }
 
 function edgeDistance({ x }: Point, { width }: Box): number {
@@ -65,13 +99,7 @@ function within(point: Point, { width, height }: Box): Point {
 }
 
 /** Past the outermost link, `along` the line and `lean` towards the side that it goes around. */
-function runOn(
-  from: Point,
-  along: Point,
-  direction: 1 | -1,
-  bend: Point,
-  by: { readonly along: number; readonly lean: number },
-): Point {
+function runOn(from: Point, along: Point, direction: 1 | -1, bend: Point, by: Way): Point {
   return {
     x: from.x + along.x * by.along * direction + bend.x * by.lean,
     y: from.y + along.y * by.along * direction + bend.y * by.lean,

@@ -65,6 +65,31 @@ export function ringLayout(width: number, height: number, nodeCount: number): Ri
   return { width, height, compact, crowded, nodeRadius, outlineRadius, center, places, client };
 }
 
+/** Where the label of a node is written, roughly: as long as labels get. */
+export interface LabelBox {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const LABEL_HEIGHT = 44;
+
+export function labelBox({ x, y, label }: Place, outlineRadius: number): LabelBox {
+  const half = LABEL_HEIGHT / 2;
+  const reach = outlineRadius + LABEL_HEIGHT;
+  switch (label) {
+    case "left":
+      return { left: x - outlineRadius - LABEL_WIDTH, right: x, top: y - half, bottom: y + half };
+    case "right":
+      return { left: x, right: x + outlineRadius + LABEL_WIDTH, top: y - half, bottom: y + half };
+    case "above":
+      return { left: x - LABEL_HALF_WIDTH, right: x + LABEL_HALF_WIDTH, top: y - reach, bottom: y };
+    case "below":
+      return { left: x - LABEL_HALF_WIDTH, right: x + LABEL_HALF_WIDTH, top: y, bottom: y + reach };
+  }
+}
+
 function radiusOf(nodeCount: number, small: boolean): number {
   if (nodeCount <= 3) return small ? 28 : 36;
   if (nodeCount <= 5) return small ? 26 : 34;

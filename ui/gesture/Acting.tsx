@@ -5,6 +5,8 @@ import { usePage } from "../pageContext.ts";
 import type { PagePort } from "../pageContext.ts";
 import type { ActingLayerProps } from "./ActingLayer.tsx";
 import { askFor, onFirstAsked, withdrawPresses } from "./asked.ts";
+import { awaitLongPress } from "./longPress.ts";
+import { releaseClicked } from "./releaseClicked.ts";
 
 const ActingLayer = later<ActingLayerProps>(
   async () => (await import("./ActingLayer.tsx")).ActingLayer,
@@ -43,6 +45,9 @@ function listen(store: PagePort["store"], signal: AbortSignal): void {
     event.preventDefault();
     askFor({ kind: "menu", ref, at: placeOf(event) });
   };
+  const askForKey = (event: KeyboardEvent): void => {
+    askFor({ kind: "key", event, brush: store.getState().brush });
+  };
   /** Before the object itself takes it: Enter opens the menu of what has the focus. */
   const onEnter = (event: KeyboardEvent): void => {
     const ref = refOf(event.target);
@@ -51,16 +56,21 @@ function listen(store: PagePort["store"], signal: AbortSignal): void {
     event.stopPropagation();
     if (store.getState().cutDraft === null) {
       askFor({ kind: "menu", ref, at: event.target.getBoundingClientRect() });
-    } else askFor({ kind: "key", event });
+    } else askForKey(event);
   };
   const onKey = (event: KeyboardEvent): void => {
-    if (!event.defaultPrevented) askFor({ kind: "key", event });
+    if (!event.defaultPrevented) askForKey(event);
   };
+  const onPress = (event: PointerEvent): void => {
+    askFor({ kind: "press", event });
+    awaitLongPress(event);
+  };
+  document.addEventListener("click", releaseClicked, { signal });
   document.addEventListener("contextmenu", onMenu, { signal });
   document.addEventListener("dblclick", onMenu, { signal });
   document.addEventListener("keydown", onEnter, { signal, capture: true });
   document.addEventListener("keydown", onKey, { signal });
-  document.addEventListener("pointerdown", (event) => askFor({ kind: "press", event }), { signal });
+  document.addEventListener("pointerdown", onPress, { signal });
   document.addEventListener("pointerup", withdrawPresses, { signal });
   document.addEventListener("pointercancel", withdrawPresses, { signal });
 }

@@ -14,9 +14,8 @@ import { moveFocus } from "./arrowFocus.ts";
 import { answerAsked, askFor } from "./asked.ts";
 import type { Asked } from "./asked.ts";
 import { CutBar } from "./CutBar.tsx";
-import { isTaken, releaseClicked } from "./isTaken.ts";
+import { isTaken } from "./isTaken.ts";
 import { Knife } from "./Knife.tsx";
-import { useLongPress } from "./useLongPress.ts";
 import "../styles/menu.css";
 
 export interface ActingLayerProps {
@@ -38,7 +37,8 @@ export function ActingLayer({ onLayout }: ActingLayerProps) {
   const answer = useCallback(
     (asked: Asked): void => {
       if (asked.kind === "key") {
-        answerKey(asked.event, perform, store.getState());
+        const { event, brush } = asked;
+        answerKey(event, perform, { ...store.getState(), brush });
         return;
       }
       if (asked.kind === "press") {
@@ -60,12 +60,7 @@ export function ActingLayer({ onLayout }: ActingLayerProps) {
     [perform, store],
   );
   useEffect(() => answerAsked(answer), [answer]);
-  useLongPress(press);
   useDraftClicks();
-  useEffect(() => {
-    document.addEventListener("click", releaseClicked);
-    return () => document.removeEventListener("click", releaseClicked);
-  }, []);
 
   const returnFocus = useCallback((): void => {
     const element = back.current;

@@ -3,8 +3,9 @@
  * before waits for it.
  */
 export type Asked =
-  | { readonly kind: "key"; readonly event: KeyboardEvent }
-  /** A pointer went down: a long press or a cut may follow. */
+  /** `brush`: what was pointed at when it was pressed. */
+  | { readonly kind: "key"; readonly event: KeyboardEvent; readonly brush: string | null }
+  /** A pointer went down: a cut may follow. */
   | { readonly kind: "press"; readonly event: PointerEvent }
   /** At the pointer, or at the element of the object. */
   | { readonly kind: "menu"; readonly ref: string; readonly at: DOMRectReadOnly }

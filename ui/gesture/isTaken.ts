@@ -16,12 +16,3 @@ export function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boole
   if (/^(?:Arrow|Page|Home$|End$)/.test(key)) return target.closest(MOVES_ITSELF) !== null;
   return false;
 }
-
-/** A control that was clicked, not reached by keyboard, gives Space back; in a menu it is walked on. */
-export function releaseClicked({ detail, target }: MouseEvent): void {
-  const focused = document.activeElement;
-  if (detail === 0 || !(target instanceof Element)) return;
-  if (!(focused instanceof HTMLElement || focused instanceof SVGElement)) return;
-  const pressed = target.closest("button, [role=button]");
-  if (focused === pressed && pressed.closest("[role=menu]") === null) focused.blur();
-}

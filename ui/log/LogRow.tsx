@@ -80,7 +80,13 @@ export function LogRow(props: LogRowProps) {
         );
       })}
       {row.tornIndex === null ? null : (
-        <TornCell index={row.tornIndex} x={xOf(row.tornIndex)} y={top} height={cellHeight} />
+        <TornCell
+          index={row.tornIndex}
+          term={row.tornTerm}
+          x={xOf(row.tornIndex)}
+          y={top}
+          height={cellHeight}
+        />
       )}
       <TruncatedCells row={row} xOf={xOf} y={top} height={cellHeight} />
       {row.lastIndex === 0 ? null : (

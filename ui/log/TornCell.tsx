@@ -1,7 +1,9 @@
 import { CELL_WIDTH } from "../geometry/logColumns.ts";
+import { termClass } from "../glyph/hues.ts";
 
 interface TornCellProps {
   readonly index: number;
+  readonly term: number;
   /** Null when its index has no column. */
   readonly x: number | null;
   readonly y: number;
@@ -9,7 +11,7 @@ interface TornCellProps {
 }
 
 /** The entry in whose write the power went: half of it stands on the disk, and counts for nothing. */
-export function TornCell({ index, x, y, height }: TornCellProps) {
+export function TornCell({ index, term, x, y, height }: TornCellProps) {
   if (x === null) return null;
   const sentence = `entry ${index} was torn: a restart cuts it off`;
   const tooth = (height - 6) / 4;
@@ -25,7 +27,7 @@ export function TornCell({ index, x, y, height }: TornCellProps) {
         height={height - 1}
         rx="3"
       />
-      <path className="fill-line" d={`M${x + 3} ${y + 3}h25${edge}H${x + 3}z`} />
+      <path className={termClass(term)} d={`M${x + 3} ${y + 3}h25${edge}H${x + 3}z`} />
       <path className="stroke-bad w3 none dash-fine" d={`M${x} ${y + height + 6}h26`} />
     </g>
   );

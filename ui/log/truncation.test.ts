@@ -21,6 +21,7 @@ const row = (cells: readonly LogCellView[]): LogRowView => ({
   note: "on disk",
   noteTone: "plain",
   tornIndex: null,
+  tornTerm: 0,
   stranded: [],
   progress: null,
 });

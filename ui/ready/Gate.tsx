@@ -8,11 +8,15 @@ import { spanText } from "../timeText.ts";
 interface GateProps {
   readonly gate: GateView | null;
   readonly mustSync: boolean;
+  /** A person holds the Ready before it is persisted. */
+  readonly isHeld: boolean;
 }
 
 /** The write between Persist and Send after: what is below may not leave before it is solid. */
-export function Gate({ gate, mustSync }: GateProps) {
+export function Gate({ gate, mustSync, isHeld }: GateProps) {
   const state = gate?.state ?? "none";
+  // The disk is not held: what it has begun it will finish.
+  const waits = isHeld && mustSync && state === "none";
   return (
     <div className={`gate ${state} ${mustSync ? "" : "needless"}`}>
       <FsyncBar
@@ -27,7 +31,9 @@ export function Gate({ gate, mustSync }: GateProps) {
         ) : (
           <Progress gate={gate} mustSync={mustSync} />
         )}
-        <span className="quiet cut-short">{RULES[state]}</span>
+        <span className={`cut-short ${waits ? "strong ink" : "quiet"}`}>
+          {waits ? "shut: waits for you" : mustSync ? RULES[state] : OPEN}
+        </span>
       </div>
     </div>
   );
@@ -51,8 +57,6 @@ function Progress({ gate, mustSync }: { gate: GateView; mustSync: boolean }) {
   );
 }
 
-const RULES = {
-  writing: "nothing below may leave before this is durable",
-  durable: "the gate is open",
-  none: "the gate is open",
-};
+const OPEN = "the gate is open";
+const SHUT = "nothing below may leave before this is durable";
+const RULES = { none: SHUT, writing: SHUT, durable: OPEN };

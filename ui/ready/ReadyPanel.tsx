@@ -56,7 +56,11 @@ function Stages({ ready }: { ready: ReadyView }) {
           <ReadyStage key={stage.name} ready={ready} stage={stage} number={i + 1} />
         ))}
       </ol>
-      <Gate gate={ready.gate} mustSync={ready.mustSync} />
+      <Gate
+        gate={ready.gate}
+        mustSync={ready.mustSync}
+        isHeld={heldHere?.name === "send" || heldHere?.name === "persist"}
+      />
       <ol className={className} start={3}>
         {after.map((stage, i) => (
           <ReadyStage key={stage.name} ready={ready} stage={stage} number={i + 3} />

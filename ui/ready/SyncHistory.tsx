@@ -7,6 +7,7 @@ const HEIGHT = 24;
 const PITCH = 7;
 const BAR = 5;
 const BARS = 24;
+const WIDTH = BARS * PITCH - 2;
 
 interface SyncHistoryProps {
   readonly node: string;
@@ -30,7 +31,13 @@ export function SyncHistory({ node, historyUs, gate }: SyncHistoryProps) {
         <br />
         its last {shown.length} fsyncs
       </span>
-      <svg width={BARS * PITCH - 2} height={HEIGHT} aria-hidden="true">
+      <svg
+        width={WIDTH}
+        height={HEIGHT}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="xMaxYMid slice"
+        aria-hidden="true"
+      >
         {shown.map((us, i) => (
           <rect
             key={i}

@@ -119,7 +119,9 @@ function drawSvg(svg: SVGElement, into: Element): void {
 function styledCopy(element: Element, parentStyle: CSSStyleDeclaration | null): SVGElement | null {
   const tag = element.tagName;
   const style = getComputedStyle(element);
-  if (!SHAPES.has(tag) || style.display === "none") return null;
+  const isHidden =
+    style.display === "none" || (parentStyle !== null && style.visibility !== "visible");
+  if (!SHAPES.has(tag) || isHidden) return null;
   const copy = create(tag, {});
   for (const { name, value } of element.attributes) {
     const isOwn = !LINKS.has(name) || value.startsWith("#");

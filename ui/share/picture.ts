@@ -37,10 +37,7 @@ export async function savePicture(
 const PNG_SCALE = 2;
 
 /** The picture as pixels. */
-export async function paint(
-  { text, width, height }: Drawing,
-  scale: number,
-): Promise<HTMLCanvasElement> {
+async function paint({ text, width, height }: Drawing, scale: number): Promise<HTMLCanvasElement> {
   const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   try {
     const image = new Image();

@@ -17,7 +17,7 @@ interface FlightGlyphProps {
   readonly quiet: boolean;
   readonly caption: string;
   readonly lit: boolean;
-  /** While it stands still it can be reached by keyboard. */
+  /** While it stands still it can be reached by keyboard; a lost one is out of every hand's reach. */
   readonly still: boolean;
   /** How long a lost one is shown, in simulated time. */
   readonly crossUs: number;
@@ -54,7 +54,8 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
         count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flight.label}`
       }
       data-ref={`message:${flight.id}`}
-      {...(still || heldAtUs !== null ? { tabIndex: 0 } : {})}
+      {...(lostAtUs !== null ? { pointerEvents: "none" } : {})}
+      {...((still || heldAtUs !== null) && lostAtUs === null ? { tabIndex: 0 } : {})}
       {...(isOfClient(flight) ? { onClick: inspect } : {})}
     >
       {quiet && lostAtUs === null ? (
@@ -74,7 +75,11 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
           ×{count}
         </text>
       ) : caption === "" || lostAtUs !== null ? null : (
-        <text className="t-mi halo" x={heldAtUs === null ? 15 : 22} y="0.5">
+        <text
+          className="t-mi halo"
+          x={heldAtUs === null ? 15 : 10}
+          y={heldAtUs === null ? 0.5 : 20}
+        >
           {heldAtUs === null ? caption : `${caption}, held`}
         </text>
       )}

@@ -46,14 +46,15 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
     ring.crowded && isDull(flight) && !isOfClient(flight);
   const single = shown.filter((flight) => !isPulse(flight));
   const isBusy = single.length > LETTERS_MAX;
+  const hasDots = isBusy && !still;
   const isDot = (flight: FlightView): boolean =>
-    isBusy && !still && isOrdinary(flight) && isOfClient(flight);
-  const glyphs = isBusy && !still ? single.filter((flight) => !isDot(flight)) : single;
+    hasDots && isOrdinary(flight) && isOfClient(flight);
+  const glyphs = hasDots ? single.filter((flight) => !isDot(flight)) : single;
   const captioned = glyphs.filter((flight) => flight.caption !== "").length <= CAPTIONS_MAX;
   return (
     <>
       {ring.crowded ? <LinkPulses flights={shown.filter(isPulse)} lanes={lanes} /> : null}
-      {isBusy && !still ? <FlightDots flights={single.filter(isDot)} lanes={lanes} /> : null}
+      {hasDots ? <FlightDots flights={single.filter(isDot)} lanes={lanes} /> : null}
       {flightBundles(glyphs, GLYPHS_MAX).map(({ flight, count }) => (
         <FlightGlyph
           key={flight.id}

@@ -36,7 +36,7 @@ export function HeldBack({ ring, names }: HeldBackProps) {
           <MessageGlyph kind={kind} answer={answer} refused={refused} />
           <HoldBar lane={lane} />
           {ring.compact ? null : (
-            <text className={`t-mi halo ${isLeft ? "end" : ""}`} x={isLeft ? -24 : 24} y="-4">
+            <text className={`t-mi halo ${isLeft ? "end" : ""}`} x={isLeft ? -14 : 14} y="-14">
               {words}
             </text>
           )}
@@ -46,9 +46,10 @@ export function HeldBack({ ring, names }: HeldBackProps) {
   );
 }
 
-/** Only behind a write: what else waits in a Ready leaves at once. */
+/** Behind a write, or where a person holds it: what else waits in a Ready leaves at once. */
 function heldOf(ready: ReadyView | undefined): readonly ReadyItemView[] {
-  if (ready?.gate?.state !== "writing") return [];
-  const after = ready.stages.find(({ name }) => name === "sendAfter");
+  const after = ready?.stages.find(({ name }) => name === "sendAfter");
+  const isHeldByHand = after?.isHeld === true && after.state === "here";
+  if (ready?.gate?.state !== "writing" && !isHeldByHand) return [];
   return after?.items.filter(({ kind, held }) => kind === "message" && held) ?? [];
 }

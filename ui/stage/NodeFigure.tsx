@@ -94,11 +94,14 @@ function Outline({ node, radius }: { node: NodeView; radius: number }) {
   }
 }
 
+/** Of the ring around a node, which is 250 pixels long at most. */
+const RING_STEPS = 500;
+
 function TimerArc({ timer, radius }: { timer: TimerView; radius: number }) {
   const arc = useRef<SVGCircleElement>(null);
   useMotion((nowUs) => {
-    // A thousandth of the ring is less than a pixel.
-    const offset = (1 - timerFraction(timer, nowUs)).toFixed(3);
+    // In steps of half a pixel: finer ones would paint the node anew every frame.
+    const offset = `${1 - Math.round(timerFraction(timer, nowUs) * RING_STEPS) / RING_STEPS}`;
     if (arc.current === null || arc.current.style.strokeDashoffset === offset) return;
     arc.current.style.strokeDashoffset = offset;
   });

@@ -39,7 +39,7 @@ export function stageLinks(
   );
 }
 
-export function joins(link: LinkView, one: string, other: string): boolean {
+function joins(link: LinkView, one: string, other: string): boolean {
   return (link.from === one && link.to === other) || (link.from === other && link.to === one);
 }
 
