@@ -337,7 +337,7 @@ function between(one: string, other: string): string {
 }
 
 /** What the page reports in the console, which nobody should ever see. */
-export function watchConsole(page: Page): readonly string[] {
+function watchConsole(page: Page): readonly string[] {
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {

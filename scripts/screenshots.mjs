@@ -129,8 +129,8 @@ const STATES = {
   "15-disk": {
     address: "?scenario=five-in-trouble",
     async bring(page) {
+      // A node without power shows its disk by itself.
       await page.keyboard.press("4");
-      await page.keyboard.press("d");
       await page.getByRole("region", { name: "Disk" }).getByRole("option").last().waitFor();
     },
   },

@@ -37,12 +37,14 @@ const SECOND_US = 1_000_000;
 const MEGABYTE = 1_000_000;
 const VISITS = 7;
 const WATCH_MS = 15_000;
+/** The length of the run that is dragged across. */
 const EVENTS = 1_000_000;
 
 const USAGE = `Use: npm run bench -- page [PART...] [--quick] [--dist DIR] [--json]
 Measures the built page (npm run build) in a headless Chromium.
   PART        load, calm, busy, heap, scrub; all if none is named
   --quick     the heap for one minute instead of ten
+  --events N  scrub a run of so many events (default 1000000)
   --dist DIR  the build to measure (default dist)
   --json      prints one object instead of a table
 `;
@@ -52,6 +54,7 @@ interface Setting {
   readonly server: PageServer;
   readonly folder: string;
   readonly quick: boolean;
+  readonly events: number;
 }
 
 const PARTS: Readonly<Record<string, (setting: Setting) => Promise<readonly Figure[]>>> = {
@@ -72,6 +75,12 @@ export async function measurePage(args: readonly string[]): Promise<void> {
     process.exitCode = values.help ? 0 : 1;
     return;
   }
+  const events = Number(values.events);
+  if (!Number.isInteger(events) || events < 1) {
+    console.error(`--events: a whole number from 1 was expected, but this is "${values.events}".`);
+    process.exitCode = 1;
+    return;
+  }
   const names = positionals.length === 0 ? Object.keys(PARTS) : positionals;
   const folder = resolve(values.dist);
   const server = await servePage(folder);
@@ -79,7 +88,7 @@ export async function measurePage(args: readonly string[]): Promise<void> {
   const figures: Figure[] = [];
   for (const name of names) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name} ...`);
-    figures.push(...(await PARTS[name]!({ browser, server, folder, quick: values.quick })));
+    figures.push(...(await PARTS[name]!({ browser, server, folder, events, quick: values.quick })));
   }
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   await browser.close();
@@ -95,6 +104,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         quick: { type: "boolean", default: false },
+        events: { type: "string", default: String(EVENTS) },
         json: { type: "boolean", default: false },
         dist: { type: "string", default: DIST },
         help: { type: "boolean", short: "h", default: false },
@@ -119,13 +129,13 @@ async function measureLoad({ browser, server, folder }: Setting): Promise<readon
     server.takeSent();
     await page.goto(`${server.origin}/?seed=${visit}`, { waitUntil: "commit" });
     await leader(page).first().waitFor();
-    const [leaderAtMs, paintAtMs] = await page.evaluate(() => [
-      performance.now(),
-      performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
-    ]);
+    const { leaderAtMs, paintAtMs } = await page.evaluate(() => ({
+      leaderAtMs: performance.now(),
+      paintAtMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+    }));
     // The browser's own first start is not the page's.
-    if (visit > 0) leaderMs.push(leaderAtMs!);
-    if (visit > 0) paintMs.push(paintAtMs!);
+    if (visit > 0) leaderMs.push(leaderAtMs);
+    if (visit > 0) paintMs.push(paintAtMs);
     await page.waitForTimeout(2_000);
     bytes = server.takeSent().reduce((sum, file) => sum + file.bytes, 0);
     await page.context().close();
@@ -210,9 +220,9 @@ async function measureHeap({ browser, server, quick }: Setting): Promise<readonl
   ];
 }
 
-async function measureScrub({ browser, server }: Setting): Promise<readonly Figure[]> {
+async function measureScrub({ browser, server, events }: Setting): Promise<readonly Figure[]> {
   const run = millionEvents();
-  const endUs = timeOfEventUs(run, EVENTS);
+  const endUs = timeOfEventUs(run, events);
   const page = await openWindow(browser);
   const startedMs = performance.now();
   await openRun(page, server.origin + "/" + linkTo(run, endUs), endUs);
@@ -223,7 +233,11 @@ async function measureScrub({ browser, server }: Setting): Promise<readonly Figu
   const heap = (await heapBytes(page)) / MEGABYTE;
   await page.context().close();
   return [
-    { what: "1,000,000 events: opened after", value: openedSeconds, unit: "s" },
+    {
+      what: `${events.toLocaleString("en")} events: opened after`,
+      value: openedSeconds,
+      unit: "s",
+    },
     { what: "scrub, pointer to picture, p50", value: lag.p50Ms, unit: "ms" },
     { what: "scrub, pointer to picture, p95", value: lag.p95Ms, unit: "ms", max: 50 },
     { what: "scrub, slowest", value: lag.maxMs, unit: "ms" },

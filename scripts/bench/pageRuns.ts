@@ -37,7 +37,8 @@ export function millionEvents(): Run {
 export function timeOfEventUs(run: Run, eventCount: number): number {
   const counter = { events: 0 };
   const onEvent = (): void => void (counter.events += 1);
-  const world = createWorld(run, { keepRecent: false, onEvent });
+  const hooks = { keepRecent: false, keepHistory: false, checkers: false, onEvent };
+  const world = createWorld(run, hooks);
   while (counter.events < eventCount) world.runUntil(world.nowUs + SECOND_US);
   return world.nowUs;
 }

@@ -66,8 +66,8 @@ interface Recording {
 
 /**
  * Runs in the page. Every move of the pointer asks for a moment; it has its picture in the first
- * frame whose moment is that one, or one beyond it in the direction of the drag, because then a
- * later move has already been answered. The frame counts as seen when the task after it runs.
+ * frame whose moment is that one, or one beyond it in the direction of the drag, or that of a later
+ * move. The frame counts as seen when the task after it runs.
  */
 function startRecording(axis: { originX: number; perPx: number; tolerance: number }): void {
   const { originX, perPx, tolerance } = axis;
@@ -78,18 +78,21 @@ function startRecording(axis: { originX: number; perPx: number; tolerance: numbe
     const atMs = Math.max(0, (event.clientX - originX) * perPx);
     const direction = Math.sign(atMs - before);
     before = atMs;
-    recording.asked.push({ atMs, wallMs: event.timeStamp, direction });
+    // The first only says where the pointer is.
+    if (!Number.isNaN(direction)) {
+      recording.asked.push({ atMs, wallMs: event.timeStamp, direction });
+    }
   };
   const painted = new MessageChannel();
   let shownAtMs = 0;
   painted.port1.addEventListener("message", () => {
     const nowMs = performance.now();
-    recording.asked = recording.asked.filter(({ atMs, wallMs, direction }) => {
+    const isAnswered = ({ atMs, direction }: Recording["asked"][number]): boolean => {
       const beyond = direction === 0 ? -Math.abs(shownAtMs - atMs) : (shownAtMs - atMs) * direction;
-      if (beyond < -tolerance) return true;
-      recording.lagsMs.push(nowMs - wallMs);
-      return false;
-    });
+      return beyond >= -tolerance;
+    };
+    const answered = recording.asked.splice(0, recording.asked.findLastIndex(isAnswered) + 1);
+    for (const { wallMs } of answered) recording.lagsMs.push(nowMs - wallMs);
   });
   painted.port1.start();
   const observer = new MutationObserver(() => {
