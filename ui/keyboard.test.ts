@@ -159,6 +159,7 @@ function flight(given: { readonly heldAtUs?: number }): FlightView {
     movesFromUs: 1_990_000,
     movesFromFraction: 0,
     heldAtUs: null,
+    isWaiting: false,
     isDuplicate: false,
     term: 1,
     label: "append of entry 3 from n1 to n2",

@@ -142,9 +142,12 @@ export class Partitions {
   /** Leaders of its partitions go by its configuration from now on. */
   configured({ topic, config }: TopicMetadata): void {
     for (const led of this.#led.values()) {
-      if (led.log.topic === topic) led.minInsyncReplicas = config.minInsyncReplicas;
+      if (led.log.topic !== topic) continue;
+      const before = led.minInsyncReplicas;
+      led.minInsyncReplicas = config.minInsyncReplicas;
+      // The high watermark may have waited for that.
+      if (led.minInsyncReplicas !== before) this.hasNews = true;
     }
-    this.hasNews = true;
   }
 
   /** Whether a command at `index` may have been applied by an earlier life of this broker. */

@@ -33,6 +33,7 @@ export function flightView(flight: Flight, tellRequest: RequestTeller | null): F
     arrivesAtUs: flight.arrivesAtUs,
     lostAtUs: flight.lostAtUs,
     heldAtUs: flight.heldAtUs,
+    isWaiting: flight.isWaiting,
     movesFromUs: flight.movesFromUs,
     movesFromFraction: flight.movesFromFraction,
     isDuplicate: flight.isDuplicate,

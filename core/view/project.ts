@@ -296,6 +296,7 @@ function isAsBefore(known: FlightView, flight: Flight): boolean {
   return (
     known.lostAtUs === flight.lostAtUs &&
     known.heldAtUs === flight.heldAtUs &&
+    known.isWaiting === flight.isWaiting &&
     known.arrivesAtUs === flight.arrivesAtUs
   );
 }

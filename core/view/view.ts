@@ -238,6 +238,8 @@ export interface FlightView {
   readonly lostAtUs: number | null;
   /** Since when a person holds it where it is; null when nobody does. */
   readonly heldAtUs: number | null;
+  /** It is where it was going, and held because an earlier one of its connection is. */
+  readonly isWaiting: boolean;
   /** Since when it moves as it moves now, and which part of its way, 0 to 1, was behind it then. */
   readonly movesFromUs: number;
   readonly movesFromFraction: number;

@@ -16,6 +16,7 @@ export function messageCommands(flight: FlightView | null, state: PageState): re
   const gone = reasonGone(flight, state.world?.nowUs ?? 0);
   const hold = isHeld ? "Release" : "Hold";
   const withClient = flight !== null && (isClient(flight.from) || isClient(flight.to));
+  const standing = gone ?? firstReason([flight?.isWaiting === true, WAITING]);
   const base = { words: "message flight", section: "message", refusal: gone };
   const commands: readonly Command[] = [
     {
@@ -24,6 +25,7 @@ export function messageCommands(flight: FlightView | null, state: PageState): re
       name: `${hold} ${label}`,
       short: hold,
       key: "H",
+      refusal: standing,
       does: acts({ kind: isHeld ? "releaseMessage" : "holdMessage", message }),
     },
     {
@@ -40,7 +42,7 @@ export function messageCommands(flight: FlightView | null, state: PageState): re
       id: `delay:${message}:${byUs}`,
       name: `Delay by ${text}: ${label}`,
       short: `Delay by ${text}`,
-      refusal: gone ?? firstReason([isHeld, "It is held. Release it first."]),
+      refusal: standing,
       does: acts({ kind: "delayMessage", message, byUs }),
     })),
     {
@@ -72,6 +74,7 @@ export function messageCommands(flight: FlightView | null, state: PageState): re
   return isPointedAt ? commands : commands.map(withoutKey);
 }
 
+const WAITING = "It waits for an earlier one of its connection.";
 const NOBODY = "Point at a message first, or focus it.";
 
 function reasonGone(flight: FlightView | null, nowUs: number): string | null {

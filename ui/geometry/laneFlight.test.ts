@@ -25,6 +25,7 @@ const flight: FlightView = {
   heldAtUs: null,
   movesFromUs: 1_000,
   movesFromFraction: 0,
+  isWaiting: false,
   isDuplicate: false,
   term: 1,
   label: "entry 1 from n1 to n2",

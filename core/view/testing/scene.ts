@@ -217,6 +217,7 @@ export const ack = (from: string, changes: Partial<FlightView> = {}): FlightView
   heldAtUs: null,
   movesFromUs: 7_990_000,
   movesFromFraction: 0,
+  isWaiting: false,
   isDuplicate: false,
   term: 3,
   label: `ack of entry 20 from ${from} to n2`,
