@@ -65,8 +65,12 @@ test("a line drawn across links cuts them, by mouse", async ({ cluster, page }) 
   // Across the middle of the link, at a right angle to it.
   const length = Math.hypot(two.x - one.x, two.y - one.y);
   const [dx, dy] = [(-(two.y - one.y) / length) * 24, ((two.x - one.x) / length) * 24];
+  // What draws the line is loaded when the pointer first comes over the page.
   await page.mouse.move(x - dx, y - dy);
+  await page.waitForLoadState("networkidle");
   await page.mouse.down();
+  // No hand is through with it within one frame.
+  await page.waitForTimeout(200);
   await page.mouse.move(x, y, { steps: 4 });
   await page.mouse.move(x + dx, y + dy, { steps: 4 });
   await page.mouse.up();
