@@ -32,8 +32,6 @@ interface Shown {
   readonly node: string;
   readonly partition: string;
   readonly speed: number;
-  /** So much time do the lanes show. */
-  readonly laneSpanUs: number;
 }
 
 /**

@@ -19,8 +19,6 @@ export interface Scenario {
     readonly partition: string;
     /** Simulated seconds in a second. */
     readonly speed: number;
-    /** So much time do the lanes show. */
-    readonly laneSpanUs: number;
   };
   readonly run: (seed: number) => Run;
 }
@@ -58,7 +56,7 @@ const FIVE_IN_TROUBLE: Scenario = {
   about: "One is cut off, one lost power in a write, and the fsync of a third decides.",
   seed: 3860,
   viewAtUs: 9_634_000,
-  shown: { node: "n1", partition: "orders-1", speed: 1 / 200, laneSpanUs: 80_000 },
+  shown: { node: "n1", partition: "orders-1", speed: 1 / 200 },
   run: (seed) => ({
     seed,
     options: options({
