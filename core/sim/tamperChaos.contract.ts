@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReplicationMode } from "../metadata/command.ts";
-import { brokerSurvey } from "./brokerSurvey.ts";
+import { surveyed } from "./brokerChaos.contract.ts";
 import type { Counted } from "./brokerSurvey.ts";
 import { tamperChaos } from "./tamperChaos.ts";
 
@@ -50,20 +50,9 @@ export function standTampering(
         for (const { kind } of world.run.actions) actions.set(kind, (actions.get(kind) ?? 0) + 1);
         return world;
       };
-      const before = process.cpuUsage();
-      const { simulatedUs, failures, counts } = brokerSurvey(first, RUNS_PER_TEST, modes, counted);
-      const { user, system } = process.cpuUsage(before);
-      const rate = Math.round(simulatedUs / (user + system));
-      console.log(
-        `seeds from ${first}: ${rate} simulated seconds per CPU second, ${JSON.stringify(counts)}`,
-      );
-      expect(failures).toEqual([]);
-      const isEnough = (perTenRuns: number): number => (perTenRuns * RUNS_PER_TEST) / 10;
-      for (const [what, perTenRuns] of ENOUGH) {
-        expect(counts[what], what).toBeGreaterThan(isEnough(perTenRuns));
-      }
+      surveyed(first, RUNS_PER_TEST, modes, ENOUGH, counted);
       for (const [kind, perTenRuns] of ENOUGH_ACTIONS) {
-        expect(actions.get(kind), kind).toBeGreaterThan(isEnough(perTenRuns));
+        expect(actions.get(kind), kind).toBeGreaterThan((perTenRuns * RUNS_PER_TEST) / 10);
       }
     });
   }

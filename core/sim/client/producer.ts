@@ -305,45 +305,28 @@ export class Producer implements Program {
     const { partition } = batch;
     const { nowUs: atUs } = this.#host;
     this.#acknowledgedCount += batch.records.length;
+    if (acks === 0) return this.#noteUnacknowledged(batch, "acks0");
     for (const [at, { key, value: wholeValue }] of batch.records.entries()) {
       const value = valueName(wholeValue);
-      if (acks === 0) {
-        const reason = "acks0";
-        this.#history.unacknowledged.push({
-          client,
-          topic,
-          partition,
-          value,
-          idempotent,
-          reason,
-          atUs,
-        });
-      } else {
-        const offset = baseOffset < 0 ? -1 : baseOffset + at;
-        const said = { offset, key, value, acks, idempotent, atUs };
-        this.#history.acknowledge({ client, topic, partition, ...said });
-      }
+      const offset = baseOffset < 0 ? -1 : baseOffset + at;
+      const said = { offset, key, value, acks, idempotent, atUs };
+      this.#history.acknowledge({ client, topic, partition, ...said });
     }
   }
 
   #fail(lane: ProducerLane, batch: Batch): void {
     lane.giveUp(batch);
-    const { client, topic, idempotent } = this.#settings;
-    const { partition } = batch;
-    const { nowUs: atUs } = this.#host;
     this.#failedCount += batch.records.length;
-    for (const record of batch.records) {
+    this.#noteUnacknowledged(batch, "failed");
+  }
+
+  #noteUnacknowledged({ partition, records }: Batch, reason: "acks0" | "failed"): void {
+    const { client, topic, idempotent } = this.#settings;
+    const { nowUs: atUs } = this.#host;
+    for (const record of records) {
       const value = valueName(record.value);
-      const reason = "failed";
-      this.#history.unacknowledged.push({
-        client,
-        topic,
-        partition,
-        value,
-        idempotent,
-        reason,
-        atUs,
-      });
+      const sent = { client, topic, partition, value, idempotent };
+      this.#history.unacknowledged.push({ ...sent, reason, atUs });
     }
   }
 
