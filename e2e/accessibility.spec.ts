@@ -71,6 +71,7 @@ for (const [name, colorScheme, viewport] of [
     for (const [key, dialog] of [
       ["?", "Help"],
       ["s", "Share"],
+      ["m", "Figures"],
     ] as const) {
       await page.keyboard.press(key);
       await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();

@@ -60,6 +60,10 @@ function tooSmall(controls: readonly Element[], where: string): string[] {
     const { left, right, top, bottom, width, height } = control.getBoundingClientRect();
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];
     const isWord = control.closest("h1, h2, p") !== null;
+    // What a panel that scrolls cuts off is a scroll away.
+    const frame = control.closest("[role=tabpanel]")?.getBoundingClientRect();
+    const bottomEdge = frame?.bottom ?? innerHeight;
+    const topEdge = frame?.top ?? 0;
     const isSeen = control.contains(document.elementFromPoint(x, y));
     if (isWord || !isSeen || control.closest("svg") !== null) return [];
     const reaches = [
@@ -68,7 +72,7 @@ function tooSmall(controls: readonly Element[], where: string): string[] {
       [x, y - 21],
       [x, y + 21],
     ].map(([px = 0, py = 0]) => {
-      const isOutside = px < 0 || py < 0 || px >= innerWidth || py >= innerHeight;
+      const isOutside = px < 0 || py < topEdge || px >= innerWidth || py >= bottomEdge;
       return isOutside || control.contains(document.elementFromPoint(px, py));
     });
     if (!reaches.includes(false)) return [];

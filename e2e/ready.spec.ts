@@ -16,6 +16,8 @@ test("a Ready waits before its fsync, and nothing that must follow it leaves", a
   await cluster.produce({ partition: "orders-0", key: "k", value: "v" });
   await cluster.runFor(0.5);
   await expect(cluster.entries(follower).nth(before - 1)).not.toHaveAccessibleName(/in memory/);
+  await expect(cluster.region("Ready")).toContainText(`: you hold ${follower} before Persist`);
+  await expect(cluster.region("Ready")).not.toContainText("the gate is open");
   await expectReplayed(cluster);
 
   cluster.way = "keyboard";

@@ -80,3 +80,25 @@ test("the same run has the same trace in Chromium and in Node", async ({ cluster
   await cluster.open(link);
   expect(await cluster.hash()).toBe(inChromium);
 });
+
+test("a long run shows how far it has come, and is open up to there once it is stopped", async ({
+  cluster,
+  page,
+}) => {
+  const link = { v: 1, seed: 7, options: { nodeCount: 9 }, actions: [], at: 1_800_000_000 };
+  const run = Buffer.from(JSON.stringify(link)).toString("base64url");
+  await page.goto(`/?seed=7#run=${run}`);
+  const progress = page.getByRole("progressbar", { name: "Replay" });
+  const comeToUs = async () => Number(await progress.getAttribute("value"));
+  await expect.poll(comeToUs).toBeGreaterThan(5_000_000);
+  await expect(progress).toHaveAttribute("max", "1800000000");
+  await page.getByRole("button", { name: "Cancel the replay" }).click();
+  await expect(page.getByText("Stopped.")).toBeVisible();
+  await expect(progress).toHaveCount(0);
+  await expect(cluster.leaderGlyph()).toBeVisible();
+  const stoppedAt = await cluster.seconds();
+  expect(stoppedAt).toBeGreaterThan(5);
+  expect(stoppedAt).toBeLessThan(1_800);
+  await cluster.play();
+  await expect.poll(() => cluster.seconds()).toBeGreaterThan(stoppedAt);
+});

@@ -40,7 +40,7 @@ const STATES = {
     address: "?seed=1042",
     async bring(page) {
       await killLeader(page);
-      await glyph(page, LEADER).waitFor();
+      await glyph(page, /^n\d, leader of term 2/).waitFor();
       await page.waitForTimeout(1_500);
       await page.keyboard.press("Space");
     },
@@ -119,7 +119,7 @@ const STATES = {
     address: "?scenario=five-in-trouble&embed=1&panels=cluster,time",
     bring: (page) => page.waitForTimeout(500),
   },
-  "14-legend": {
+  "14-help": {
     address: "?seed=1042&paused=1",
     async bring(page) {
       await page.keyboard.press("?");
@@ -132,6 +132,30 @@ const STATES = {
       // A node without power shows its disk by itself.
       await page.keyboard.press("4");
       await page.getByRole("region", { name: "Disk" }).getByRole("option").last().waitFor();
+    },
+  },
+  "16-broken-rule": {
+    address: "?scenario=lying-disk",
+    bring: (page) => page.getByRole("button", { name: /^(Broken: |1 broken)/ }).waitFor(),
+  },
+  "17-legend": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      const legend = page.getByRole("button", { name: "Legend" });
+      if (!(await legend.isVisible())) await page.getByRole("button", { name: "Menu" }).click();
+      await legend.click();
+      await page.getByRole("dialog", { name: "Legend" }).waitFor();
+    },
+  },
+  "18-figures": {
+    address: "?seed=1042&paused=1",
+    async bring(page) {
+      await page.keyboard.press("m");
+      await page.getByRole("dialog", { name: "Figures" }).waitFor();
+      await killLeader(page);
+      await page.keyboard.press("Space");
+      await page.waitForTimeout(3_000);
+      await page.keyboard.press("Space");
     },
   },
 };
@@ -178,6 +202,7 @@ async function shoot(name, { address, bring }, options) {
   try {
     await page.goto(`http://localhost:${PORT}/${address}`);
     await glyph(page, LEADER).first().waitFor();
+    if (address.includes("paused")) await opened(page);
     await bring(page);
     // Chunks that came last are drawn by then.
     await page.waitForTimeout(300);
@@ -186,6 +211,18 @@ async function shoot(name, { address, bring }, options) {
   }
   await page.screenshot({ path: join(flags.out, `${name}.png`) });
   await context.close();
+}
+
+/** The first picture comes while the run goes on to where it is opened. */
+async function opened(page) {
+  const bar = page.getByRole("slider", { name: "Time", exact: true });
+  let before = null;
+  let now = await bar.getAttribute("aria-valuenow");
+  while (now !== before) {
+    await page.waitForTimeout(400);
+    before = now;
+    now = await bar.getAttribute("aria-valuenow");
+  }
 }
 
 function glyph(page, name) {

@@ -173,6 +173,7 @@ export class App implements PagePort {
     }
     if (this.#branch !== null) store.change(partsOf(store.pending(), world, this.#branch));
     this.#showScenario();
+    this.#player.hurry();
     if (frame.notice === null) {
       if (before !== null && frame.branch !== null) void this.#offerUndo(before, frame.branch);
       return;

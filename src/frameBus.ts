@@ -1,23 +1,38 @@
-import type { PagePort } from "../ui/pageContext.ts";
+import type { FramePace, PagePort } from "../ui/pageContext.ts";
+
+/** So many frames old a readout may be while time runs. */
+const READOUT_FRAMES = 3;
 
 export interface FrameBus extends Readonly<PagePort["frames"]> {
-  /** Tells every listener the simulated time of this frame. */
-  emit(nowUs: number): void;
+  /**
+   * Tells the listeners the simulated time of this frame. Readouts are written where the picture
+   * changes anyway, so that in all other frames things only move.
+   */
+  emit(nowUs: number, changes: boolean): void;
 }
 
-/** Motion: simulated time once a frame, to whoever moves something by it. */
+/** Motion: simulated time once a frame, to whoever moves or writes something by it. */
 export function createFrameBus(): FrameBus {
-  const listeners = new Set<(nowUs: number) => void>();
+  const listeners: Readonly<Record<FramePace, Set<(nowUs: number) => void>>> = {
+    travel: new Set(),
+    readout: new Set(),
+  };
   let lastNowUs = 0;
+  let readoutAge = 0;
   return {
     nowUs: () => lastNowUs,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    subscribe(listener, pace) {
+      listeners[pace].add(listener);
+      return () => listeners[pace].delete(listener);
     },
-    emit(nowUs) {
+    emit(nowUs, changes) {
+      const stands = nowUs === lastNowUs;
       lastNowUs = nowUs;
-      for (const listener of listeners) listener(nowUs);
+      for (const listener of listeners.travel) listener(nowUs);
+      readoutAge += 1;
+      if (!changes && !stands && readoutAge < READOUT_FRAMES) return;
+      readoutAge = 0;
+      for (const listener of listeners.readout) listener(nowUs);
     },
   };
 }

@@ -287,7 +287,11 @@ describe("the page", () => {
   test("has what is looked at shown by the session", () => {
     page.dispatch({ kind: "inspect", what: { kind: "request", id: 3 } });
     expect(page.store.pending().inspected).toEqual({ kind: "request", id: 3 });
-    expect(page.acts).toEqual([{ kind: "inspect", what: { kind: "request", id: 3 } }]);
+    page.dispatch({ kind: "lookAtDisk", node: "n2" });
+    expect(page.acts).toEqual([
+      { kind: "inspect", what: { kind: "request", id: 3 } },
+      { kind: "lookAtDisk", node: "n2" },
+    ]);
   });
 
   test("selects only nodes that exist", () => {

@@ -66,6 +66,7 @@ function actionOf(intent: Intent, state: PageState): ActionBody | ProduceByKey |
     case "produce":
       return produceAction(intent, state);
     case "selectNode":
+    case "lookAtDisk":
       return null;
     default:
       return "node" in intent ? nodeAction(intent, state) : null;
@@ -216,6 +217,9 @@ function changePage(intent: Intent, parts: IntentParts): void {
     case "inspect":
       store.change({ inspected: intent.what });
       parts.player.stay({ kind: "inspect", what: intent.what });
+      return;
+    case "lookAtDisk":
+      parts.player.stay(intent);
       return;
     case "command":
       void giveCommand(intent.line, parts);

@@ -59,8 +59,9 @@ function setUp() {
     frames,
     playback,
     player,
-    answer(frame: Partial<Frame>, world: Partial<WorldView> = {}): void {
-      port.answered = sent.length;
+    /** All that was sent, but for the last so many. */
+    answer(frame: Partial<Frame>, world: Partial<WorldView> = {}, leftCount = 0): void {
+      port.answered = sent.length - leftCount;
       player.frameArrived({ ...FRAME, ...frame }, { ...WORLD, ...world }, null);
     },
     tick(passedMs = FRAME_MS): void {
@@ -177,6 +178,17 @@ test("the page hears of all changes of a frame at once", () => {
   expect(heard).toBe(1);
 });
 
+test("while time stands and nothing happens, nothing is told", () => {
+  page.tick();
+  let told = 0;
+  page.frames.subscribe(() => (told += 1), "travel");
+  for (let frame = 0; frame < 5; frame++) page.tick();
+  expect(told).toBe(0);
+  page.store.change({ brush: "node:n1" });
+  page.tick();
+  expect(told).toBe(1);
+});
+
 describe("a drag", () => {
   beforeEach(() => {
     page.playback.send({ type: "scrubStart" });
@@ -198,6 +210,31 @@ describe("a drag", () => {
     expect(page.sent).toHaveLength(1);
     page.player.endScrub();
     expect(page.sent).toHaveLength(1);
+  });
+
+  test("does not rest because frames take long", () => {
+    for (let frame = 0; frame < 4; frame++) page.tick(400);
+    expect(page.sent).toEqual([]);
+    for (let frame = 0; frame < 4; frame++) page.tick(400);
+    expect(page.sent).toEqual([{ kind: "seek", toUs: 700_000 }]);
+  });
+
+  test("has its picture on the page before the next frame, and none that is old by then", () => {
+    const pictures: (number | undefined)[] = [];
+    page.store.subscribe(() => pictures.push(page.store.getState().world?.nowUs));
+    page.player.scrub(600_000);
+    page.player.scrub(300_000);
+    const shown = { endUs: 1_000_000, inPast: true, exact: false };
+    page.answer({ ...shown, nowUs: 600_000 }, { nowUs: 600_000 }, 1);
+    page.player.hurry();
+    expect(pictures).toEqual([]);
+    page.answer({ ...shown, nowUs: 300_000 }, { nowUs: 300_000 });
+    page.player.hurry();
+    expect(pictures).toEqual([300_000]);
+    expect(page.frames.nowUs()).toBe(300_000);
+    page.tick();
+    page.tick();
+    expect(pictures).toEqual([300_000]);
   });
 
   test("asks for the moment itself when it ends", () => {
@@ -312,7 +349,7 @@ describe("a comparison", () => {
     page.player.compare("B");
     page.answer({ nowUs: 1_000_000, endUs: 1_000_000 });
     page.playback.send({ type: "play" });
-    const patch = { whole: {}, lists: {}, records: {} };
+    const patch = { changed: [] };
     for (let frame = 0; frame < 63; frame++) {
       const isCompared = page.sent.at(-1)?.kind === "compare";
       page.answer({
@@ -333,12 +370,12 @@ describe("a comparison", () => {
 
   test("ends when the session says so, or with its replay", () => {
     page.player.compare("B");
-    page.answer({ comparison: "off", patch: { whole: {}, lists: {}, records: {} } });
+    page.answer({ comparison: "off", patch: { changed: [] } });
     for (let frame = 0; frame < 30; frame++) page.tick();
     expect(compares()).toBe(1);
     page.player.compare("B");
     page.player.cancel();
-    page.answer({ patch: { whole: {}, lists: {}, records: {} } });
+    page.answer({ patch: { changed: [] } });
     for (let frame = 0; frame < 30; frame++) page.tick();
     expect(compares()).toBe(2);
   });

@@ -17,6 +17,8 @@ const ADVANCE_MS = 25;
 const LEAD_MAX_MS = 50;
 /** A pointer that stood still for so long rests: then the moment under it is shown exactly. */
 const REST_MS = 120;
+/** No frame counts for more of it: a busy page must not take its own delay for a pointer's rest. */
+const REST_FRAME_MS = 20;
 /** Another branch is brought up to date so often. */
 const COMPARE_MS = 200;
 
@@ -45,8 +47,8 @@ export class Player {
   #jumping = false;
   /** A person has asked for something and waits to see what comes of it. */
   #awaited = false;
-  /** Where a drag is, and when it rests there; null once the moment itself was asked for. */
-  #drag: { readonly toUs: number; readonly restsAtMs: number } | null = null;
+  /** Where a drag is, and for how long already; null once the moment itself was asked for. */
+  #drag: { readonly toUs: number; readonly restedMs: number } | null = null;
   /** The branch that is compared, and when it was brought up to date. */
   #compared: { readonly name: string; readonly atMs: number; readonly isFresh: boolean } | null =
     null;
@@ -79,7 +81,7 @@ export class Player {
   /** A drag has come to that moment. */
   scrub(toUs: number): void {
     this.jump({ kind: "scrub", toUs });
-    this.#drag = { toUs, restsAtMs: this.#wallMs + REST_MS };
+    this.#drag = { toUs, restedMs: 0 };
   }
 
   endScrub(): void {
@@ -132,8 +134,28 @@ export class Player {
     this.#wallMs = wallMs;
     this.#runTime(passedMs);
     this.#ask();
+    if (this.#drag !== null) {
+      const restedMs = this.#drag.restedMs + Math.min(REST_FRAME_MS, passedMs);
+      this.#drag = { ...this.#drag, restedMs };
+    }
+    this.#show();
+  }
+
+  /**
+   * The picture of a drag does not wait for the next frame: by then the page has rendered it. A
+   * browser tells once a frame where the pointer is, so there is one of them a frame at most.
+   */
+  hurry(): void {
+    if (this.#drag !== null && this.#port().idle()) this.#show();
+  }
+
+  #show(): void {
     this.#speak();
-    this.#frames.emit(this.#shownUs);
+    const changes = this.#store.isChanged();
+    // While time stands a frame in which nothing happened costs nothing.
+    if (changes || this.#timeRuns() || this.#shownUs !== this.#frames.nowUs()) {
+      this.#frames.emit(this.#shownUs, changes);
+    }
     this.#store.flush();
   }
 
@@ -155,7 +177,7 @@ export class Player {
   #ask(): void {
     if (!this.#port().idle()) return;
     const drag = this.#drag;
-    if (drag !== null && this.#wallMs >= drag.restsAtMs) {
+    if (drag !== null && drag.restedMs >= REST_MS) {
       this.jump({ kind: "seek", toUs: drag.toUs });
       return;
     }

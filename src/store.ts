@@ -8,6 +8,8 @@ export interface PageStore {
   /** What it will show after the next flush. */
   pending(): PageState;
   change(part: Partial<PageState>): void;
+  /** Whether a flush would change what the page shows. */
+  isChanged(): boolean;
   /** Called once a frame: all changes since the last one reach the page together. */
   flush(): void;
 }
@@ -22,6 +24,7 @@ export function createPageStore(initial: PageState): PageStore {
     change(part) {
       pending = { ...pending, ...part };
     },
+    isChanged: () => pending !== store.getState(),
     flush() {
       if (pending !== store.getState()) store.setState(pending, true);
     },

@@ -45,8 +45,9 @@ export function Page() {
     switch (deed) {
       case "toggleHelp":
         return toggleSheet("help");
+      case "figures":
       case "share":
-        return toggleSheet("share");
+        return toggleSheet(deed);
       case "showAdmin":
       case "showDials":
       case "showClients":

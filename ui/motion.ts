@@ -1,18 +1,31 @@
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { usePage } from "./pageContext.ts";
+import type { FramePace } from "./pageContext.ts";
 
 /**
  * Calls `write` with simulated time on every frame, and after every render so that what was just
  * mounted stands in its place at once. `write` sets transforms and texts on refs, never state.
  */
 export function useMotion(write: (nowUs: number) => void): void {
+  useFrames(write, "travel");
+}
+
+/**
+ * The same for what is read and not followed with the eyes: numbers, meters. They are written less
+ * often while time runs, and at once when it stands.
+ */
+export function useReadout(write: (nowUs: number) => void): void {
+  useFrames(write, "readout");
+}
+
+function useFrames(write: (nowUs: number) => void, pace: FramePace): void {
   const { frames } = usePage();
   const latest = useRef(write);
   useLayoutEffect(() => {
     latest.current = write;
     write(frames.nowUs());
   });
-  useEffect(() => frames.subscribe((nowUs) => latest.current(nowUs)), [frames]);
+  useEffect(() => frames.subscribe((nowUs) => latest.current(nowUs), pace), [frames, pace]);
 }
 
 /** Whether a media query holds. */

@@ -11,12 +11,15 @@ export interface PagePort {
   /** Motion: simulated time, every frame. Listeners write to refs, never to React state. */
   readonly frames: {
     nowUs(): number;
-    subscribe(listener: (nowUs: number) => void): () => void;
+    subscribe(listener: (nowUs: number) => void, pace: FramePace): () => void;
   };
   readonly dispatch: (intent: Intent) => void;
   /** Loaded when somebody asks for the list; empty when it cannot be. */
   readonly scenarios: () => Promise<readonly ScenarioTitle[]>;
 }
+
+/** What travels is followed with the eyes, frame by frame; a readout is looked at. */
+export type FramePace = "travel" | "readout";
 
 const PageContext = createContext<PagePort | null>(null);
 

@@ -28,7 +28,7 @@ describe.each(SCENARIOS)("$name", ({ name, run, seed, viewAtUs }) => {
   test("every action of it makes sense", () => expect(refused).toEqual([]));
 
   test("opens on a cluster with a leader and all of its topics", () => {
-    expect(world.violation).toBeNull();
+    expect(world.violation !== null).toBe(name === "lying-disk");
     const leader = world.processes.find(({ broker }) => broker?.raft?.role === "leader");
     const metadata = leader?.broker?.metadata;
     const asked = run(seed).actions.filter(({ kind }) => kind === "createTopic");
@@ -41,6 +41,29 @@ describe.each(SCENARIOS)("$name", ({ name, run, seed, viewAtUs }) => {
     const other = run(seed + 1);
     expect(other).toEqual({ ...run(seed), seed: seed + 1 });
   });
+});
+
+test("one disk that lies, and the world stops at what it has broken", () => {
+  const { run, seed, viewAtUs } = SCENARIOS.find(({ name }) => name === "lying-disk")!;
+  const world = createWorld(run(seed), { keepRecent: false });
+  world.runUntil(viewAtUs! - 1);
+  expect(world.violation).toBeNull();
+  world.runUntil(viewAtUs! + 1_000_000);
+  expect(world.violation).toEqual({
+    rule: "Acknowledged records are kept",
+    atUs: viewAtUs,
+    text: "n1 acknowledged offset 0 of orders-0, but n1, its leader in epoch 0, has nothing there.",
+  });
+  expect(world.nowUs).toBe(viewAtUs);
+});
+
+test("the same with an honest disk breaks nothing", () => {
+  const { run, seed, viewAtUs } = SCENARIOS.find(({ name }) => name === "lying-disk")!;
+  const told = run(seed);
+  const actions = told.actions.filter(({ kind }) => kind !== "diskFault");
+  const world = createWorld({ ...told, actions }, { keepRecent: false });
+  world.runUntil(viewAtUs! + 5_000_000);
+  expect(world.violation).toBeNull();
 });
 
 test("a hundred partitions, with two hundred messages under way", () => {

@@ -95,6 +95,39 @@ const FIVE_IN_TROUBLE: Scenario = {
   }),
 };
 
+/**
+ * Acks=all and three copies do not help against one disk that says of each fsync that it is done and
+ * has done nothing. n1 comes back before its session times out, so that it still leads what it has
+ * lost; the rules see that as it starts, and time ends there.
+ */
+const LYING_DISK: Scenario = {
+  name: "lying-disk",
+  title: "A disk that lies",
+  about: "One fsync saved nothing, power was lost, and a rule is broken.",
+  seed: 1042,
+  viewAtUs: 6_900_000,
+  shown: { node: "n1", partition: "orders-0", speed: 1 / 4 },
+  run: (seed) => ({
+    seed,
+    options: DEFAULT_RUN_OPTIONS,
+    actions: [
+      ...at(TOPICS_AT_US, topic("orders", 3)),
+      ...at(5_000_000, { kind: "diskFault", node: 1, fault: "lyingSync", on: true }),
+      ...at(6_000_000, {
+        kind: "produce",
+        node: null,
+        topic: "orders",
+        partition: 0,
+        key: "k17",
+        value: "paid",
+        acks: -1,
+      }),
+      ...at(6_600_000, { kind: "kill", node: 1 }),
+      ...at(6_900_000, { kind: "restart", node: 1 }),
+    ],
+  }),
+};
+
 /** Links are long, so that much is under way although little happens. */
 const HUNDRED_PARTITIONS: Scenario = {
   name: "hundred-partitions",
@@ -130,6 +163,7 @@ export const SCENARIOS: readonly Scenario[] = [
   largerCluster(7, "seven-brokers", "Seven brokers", "Four disks must hold what is committed."),
   largerCluster(9, "nine-brokers", "Nine brokers", "As many as a cluster here can have."),
   FIVE_IN_TROUBLE,
+  LYING_DISK,
   HUNDRED_PARTITIONS,
 ];
 

@@ -6,11 +6,12 @@ import type { Commands } from "./commands.ts";
 import type { EventDraft } from "./eventDraft.ts";
 import { flightView } from "./flightView.ts";
 import type { RequestTeller } from "./flightView.ts";
-import { clientViews, groupViews } from "./groupViews.ts";
+import { ClientViews, groupViews } from "./groupViews.ts";
 import type { DecodeAssignment } from "./groupViews.ts";
 import type { LabelOf } from "./handEventView.ts";
 import { IsrEntries } from "./isrEntries.ts";
 import { Losses } from "./losses.ts";
+import { LastRequests } from "./lastRequests.ts";
 import { lookupView } from "./lookupView.ts";
 import type { Lookup } from "./lookupView.ts";
 import { PartitionViews } from "./partitionView.ts";
@@ -52,7 +53,9 @@ export class BrokerViews {
   readonly #partitions: PartitionViews;
   readonly #requests: RequestViews;
   readonly #losses: Losses;
+  readonly #clients = new ClientViews();
   readonly #lookups = new WeakMap<Lookup, LookupView>();
+  readonly #lastCommands = new LastRequests(ADMIN_ANSWERS_MAX, commandOf);
   readonly #answers = new WeakMap<RequestRecord, AdminAnswerView>();
 
   constructor(readers: Readers, clientReaders: ClientReaders) {
@@ -103,7 +106,7 @@ export class BrokerViews {
       lookups: scene.lookups.map((lookup) => this.#lookupView(lookup)),
       losses: this.#losses.of(world, scene.metadata),
       groups: groupViews(processes, scene.partitions, decodeAssignment),
-      clients: clientViews(clients),
+      clients: this.#clients.of(clients),
       adminAnswers: this.#adminAnswers(history.requests),
     };
   }
@@ -117,31 +120,20 @@ export class BrokerViews {
     return view;
   }
 
-  /** The last attempt of each command. */
   #adminAnswers(requests: readonly RequestRecord[]): readonly AdminAnswerView[] {
-    const answers: AdminAnswerView[] = [];
-    const seen = new Set<number>();
-    for (let at = requests.length - 1; at >= 0 && answers.length < ADMIN_ANSWERS_MAX; at--) {
-      const request = requests[at]!;
-      if (request.facts.kind !== "admin" || seen.has(request.operation)) continue;
-      seen.add(request.operation);
-      answers.push(this.#adminAnswer(request, request.facts));
-    }
-    return answers.reverse();
+    return this.#lastCommands.of(requests).flatMap((request) => this.#adminAnswer(request) ?? []);
   }
 
-  #adminAnswer(
-    request: RequestRecord,
-    { command }: Extract<RequestRecord["facts"], { kind: "admin" }>,
-  ): AdminAnswerView {
+  #adminAnswer(request: RequestRecord): AdminAnswerView | null {
     const known = this.#answers.get(request);
     if (known !== undefined) return known;
-    const { outcome } = request;
+    const { facts, outcome } = request;
+    if (facts.kind !== "admin") return null;
     const { state, text } = this.#requests.view(request);
     const result = outcome.kind === "answered" ? outcome.result : null;
     const view = {
       id: request.id,
-      command: adminTarget(command),
+      command: adminTarget(facts.command),
       node: nodeName(request.node),
       state,
       text: result === null ? text : "",
@@ -153,3 +145,7 @@ export class BrokerViews {
     return view;
   }
 }
+
+/** Of each command the last attempt. */
+const commandOf = ({ facts, operation }: RequestRecord): string | null =>
+  facts.kind === "admin" ? `operation ${operation}` : null;

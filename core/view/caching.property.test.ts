@@ -4,11 +4,54 @@ import { READY_STAGES } from "../broker/index.ts";
 import { createWorld } from "../sim/createWorld.ts";
 import type { ActionBody, Run, World, WorldEvent } from "../sim/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
+import type { AdminCommand } from "../wire/request.ts";
 import { looker } from "./testing/stage.contract.ts";
 import type { WorldView } from "./view.ts";
 
 const node = fc.integer({ min: 1, max: 3 });
+const topic = fc.constantFrom("orders", "risky");
+/** Two for three kinds of programs: a number is used again, for something else. */
+const client = fc.constantFrom(2, 3);
+const program: fc.Arbitrary<ActionBody> = fc.oneof(
+  fc.record({
+    kind: fc.constant("startProducer"),
+    client,
+    topic,
+    recordsPerSecond: fc.constantFrom(5, 40),
+    acks: fc.constantFrom<0 | 1 | -1>(0, 1, -1),
+    idempotent: fc.constant(false),
+    keyCount: fc.constant(3),
+    valueBytes: fc.constant(8),
+  }),
+  fc.record({
+    kind: fc.constant("startConsumer"),
+    client,
+    topic,
+    group: fc.constantFrom(null, "readers"),
+  }),
+  fc.record({ kind: fc.constant("stopClient"), client, crash: fc.boolean() }),
+);
+/** Of a message under way; which one is known only there and then. */
+const aimed: fc.Arbitrary<ActionBody> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom("dropMessage", "holdMessage", "holdMessage", "releaseMessage"),
+    message: fc.nat(),
+  }),
+  fc.record({ kind: fc.constant("delayMessage"), message: fc.nat(), byUs: fc.constant(90_000) }),
+);
+const command: fc.Arbitrary<AdminCommand> = fc.oneof(
+  fc.constantFrom<AdminCommand>({ kind: "health" }, { kind: "rebalance" }),
+  fc.record({
+    kind: fc.constant("alterTopic"),
+    topic,
+    minInsyncReplicas: fc.constantFrom(1, 2, 3),
+    uncleanLeaderElection: fc.boolean(),
+  }),
+);
 const action: fc.Arbitrary<ActionBody> = fc.oneof(
+  { weight: 3, arbitrary: program },
+  { weight: 3, arbitrary: aimed },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("admin"), command }) },
   fc.record({ kind: fc.constantFrom("kill", "restart", "restart", "tear", "timeOut"), node }),
   fc.record({ kind: fc.constantFrom("pause", "resume", "resume", "snapshot", "repair"), node }),
   fc.record({ kind: fc.constant("cut"), nodes: fc.tuple(node) }),
@@ -30,7 +73,7 @@ const action: fc.Arbitrary<ActionBody> = fc.oneof(
   fc.record({
     kind: fc.constant("produce"),
     node: fc.option(node),
-    topic: fc.constantFrom("orders", "risky"),
+    topic,
     partition: fc.constant(0),
     key: fc.constant("k"),
     value: fc.constantFrom("a", "b"),
@@ -54,6 +97,13 @@ function runOf(seed: number): Run {
     uncleanLeaderElection: true,
   };
   return { ...run, actions: [...run.actions, { ...risky, atUs: 3_000_000 }] };
+}
+
+/** The action, at a message that is under way in this world. */
+function aimedAt(body: ActionBody, world: World): ActionBody {
+  if (!("message" in body)) return body;
+  const flights = world.flights().filter(({ arrivesAtUs }) => arrivesAtUs > world.nowUs);
+  return { ...body, message: flights[body.message % flights.length]?.id ?? 0 };
 }
 
 const newestApplied = ({ processes }: World): number =>
@@ -88,7 +138,7 @@ test("a view that was kept up to date is the one that somebody sees who looks fo
     let elsewhere: WorldView | null = null;
     let appliedIndex = 0;
     for (const { waitMs, action: body, isSeen } of steps) {
-      world.act(body);
+      world.act(aimedAt(body, world));
       for (let at = 0; at < 4; at++) {
         world.runUntil(world.nowUs + waitMs * 250);
         if (isSeen) regular.project(world);

@@ -6,15 +6,25 @@ import type { DiskView, NodeView, SuggestionView } from "./view.ts";
 
 export const diskSuggestions: DiskSuggestions = { followUp, next };
 
-function followUp(scene: Scene, partition: ServedPartition | null): SuggestionView | null {
-  const disks = scene.nodeNames.flatMap((name) => scene.disks[name] ?? []);
-  const full = disks.find(({ faults }) => faults.full);
-  if (full !== undefined) return makeRoom(full.node);
-  const flipped = disks.find(({ unreadable }) => unreadable?.kind === "damaged");
-  if (flipped !== undefined) return killToFind(flipped.node);
-  const armed = disks.find(({ faults }) => faults.tear);
-  return armed === undefined || partition === null ? null : produceToBeTorn(partition, armed.node);
+function followUp(
+  scene: Scene,
+  tried: ReadonlySet<Action["kind"]>,
+  partition: ServedPartition | null,
+): SuggestionView | null {
+  const { nodeNames, diskFaults } = scene;
+  const full = nodeNames.find((name) => diskFaults[name]?.full);
+  if (full !== undefined) return makeRoom(full);
+  // Nothing else damages what a node that runs has read, and all disks are much to read.
+  const flipped = tried.has("flipBit") ? nodeNames.find(isDamaged(scene)) : undefined;
+  if (flipped !== undefined) return killToFind(flipped);
+  const armed = nodeNames.find((name) => diskFaults[name]?.tear);
+  return armed === undefined || partition === null ? null : produceToBeTorn(partition, armed);
 }
+
+const isDamaged =
+  ({ diskOf }: Scene) =>
+  (name: string): boolean =>
+    diskOf(name)?.unreadable?.kind === "damaged";
 
 function next(
   scene: Scene,
@@ -25,8 +35,8 @@ function next(
   if (follower === undefined) return null;
   if (!tried.has("tear")) return tear(follower);
   if (!tried.has("powerCut")) return powerCut();
-  const disk = scene.disks[follower];
-  if (!tried.has("flipBit") && disk !== undefined) return flipBit(disk);
+  const disk = tried.has("flipBit") ? null : scene.diskOf(follower);
+  if (disk !== null) return flipBit(disk);
   return tried.has("snapshot") ? null : snapshot(leader);
 }
 

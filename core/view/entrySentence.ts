@@ -91,7 +91,7 @@ function oneMissing(
   }
   const lacks = whoLacks(scene, voters);
   const given = lacks.length === 0 ? say`` : say`With ${lacks}, `;
-  const isSlow = scene.slowDisks.includes(only.name);
+  const isSlow = scene.diskFaults[only.name]?.slow ?? false;
   return {
     what,
     why: say`${where}${given}${nameNoun(only.name)} must be the ${ordinal}${

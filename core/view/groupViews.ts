@@ -1,6 +1,7 @@
 import type { GroupView as Group } from "../broker/groups/groupView.ts";
 import type { decodeAssignment } from "../sim/client/consumerProtocol.ts";
 import type { GroupMemberView, GroupOffsetView, GroupView, ClientView } from "./brokerPart.ts";
+import { Memos } from "./memo.ts";
 import { nodeName } from "./richText.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
 import { clientName, partitionName } from "./story.ts";
@@ -67,35 +68,61 @@ function placesOf(assignment: ReturnType<DecodeAssignment>): readonly string[] |
   );
 }
 
-/** The producers and consumers that work by themselves. */
-export function clientViews(clients: WorldSource["clients"]): readonly ClientView[] {
-  return clients.flatMap((client): ClientView[] => {
-    switch (client.kind) {
-      case "person":
-        return [];
-      case "producer": {
-        const { acknowledgedCount, failedCount, retryCount, queuedCount, producerId } = client;
-        const facts = [`${acknowledgedCount} acknowledged`];
-        if (queuedCount > 0) facts.push(`${queuedCount} wait`);
-        if (retryCount > 0) facts.push(`${retryCount} sent again`);
-        if (failedCount > 0) facts.push(`${failedCount} given up`);
-        if (producerId >= 0) facts.push(`producer id ${producerId}`);
-        return [clientView(client, facts)];
-      }
-      case "consumer": {
-        const { group, generation, assigned, readCount, topic } = client;
-        const facts = [`${readCount} read`];
-        if (group !== null) facts.push(`group ${group}, generation ${generation}`);
-        for (const { partition, position } of assigned) {
-          facts.push(`${partitionName(topic, partition)} at ${position}`);
-        }
-        return [clientView(client, facts)];
-      }
-    }
-  });
+/** The producers and consumers that work by themselves, each told anew when it has got on. */
+export class ClientViews {
+  readonly #known = new Memos<number, ClientView>();
+
+  of(clients: WorldSource["clients"]): readonly ClientView[] {
+    return clients.flatMap((client) => {
+      if (client.kind === "person") return [];
+      const make = (): ClientView => clientView(client, factsOf(client));
+      return [this.#known.at(client.client).of(figuresOf(client), make)];
+    });
+  }
 }
 
 type Working = Extract<WorldSource["clients"][number], { kind: "producer" | "consumer" }>;
+
+/** All that can change of a client. */
+function figuresOf(client: Working): readonly unknown[] {
+  const { kind, topic, state } = client;
+  if (client.kind === "producer") {
+    const { acknowledgedCount, failedCount, retryCount, queuedCount, producerId } = client;
+    return [
+      kind,
+      topic,
+      state,
+      acknowledgedCount,
+      failedCount,
+      retryCount,
+      queuedCount,
+      producerId,
+    ];
+  }
+  const { group, generation, readCount } = client;
+  const figures: unknown[] = [kind, topic, state, group, generation, readCount];
+  for (const { partition, position } of client.assigned) figures.push(partition, position);
+  return figures;
+}
+
+function factsOf(client: Working): readonly string[] {
+  if (client.kind === "producer") {
+    const { acknowledgedCount, failedCount, retryCount, queuedCount, producerId } = client;
+    const facts = [`${acknowledgedCount} acknowledged`];
+    if (queuedCount > 0) facts.push(`${queuedCount} wait`);
+    if (retryCount > 0) facts.push(`${retryCount} sent again`);
+    if (failedCount > 0) facts.push(`${failedCount} given up`);
+    if (producerId >= 0) facts.push(`producer id ${producerId}`);
+    return facts;
+  }
+  const { group, generation, assigned, readCount, topic } = client;
+  const facts = [`${readCount} read`];
+  if (group !== null) facts.push(`group ${group}, generation ${generation}`);
+  for (const { partition, position } of assigned) {
+    facts.push(`${partitionName(topic, partition)} at ${position}`);
+  }
+  return facts;
+}
 
 function clientView({ client, kind, topic, state }: Working, facts: readonly string[]): ClientView {
   const name = clientName(client);

@@ -120,7 +120,7 @@ describe("what a person does to a message", () => {
     );
     expect(touch("holdMessage")).toBe(
       "2 warn: You hold the ack of entry 20 from n1 to n2. " +
-        "It stands where it is, and n2 knows nothing of it.",
+        "It stands where it is, and n2 does not get it.",
     );
     expect(touch("releaseMessage")).toBe(
       "2 plain: You let the ack of entry 20 from n1 to n2 go on. " +

@@ -185,7 +185,7 @@ function messageTouched(action: MessageAction, flight: Flight, label: string): E
         2,
         "warn",
         say`You hold the ${noun}.`,
-        say`It stands where it is, and ${receiver} knows nothing of it.`,
+        say`It stands where it is, and ${receiver} does not get it.`,
       );
     case "releaseMessage":
       return draft(2, "plain", say`You let the ${noun} go on.`, releaseReason(isBetweenBrokers));

@@ -46,7 +46,7 @@ export function heldMessage({ flights }: Scene): Sentences | null {
         : say`${held.length} messages stand still, the ${noun} first.`,
     why: say`It stands where it was at ${seconds(first.heldAtUs)}; ${nodeOrClient(
       first.to,
-    )} knows nothing of it until it is released.`,
+    )} does not get it until it is released.`,
   };
 }
 

@@ -6,18 +6,19 @@ import { reuse } from "./reuse.ts";
  * need not be compared with what it was.
  */
 export class Memo<Value> {
-  #from: readonly unknown[] | null = null;
+  #from: unknown[] | null = null;
   #value: Value | null = null;
 
   /**
    * `make` must depend on nothing but `from`, and on what never changes. `shown` is what the last
    * picture has in this place, which may be that of another world: the parts that are equal are the
-   * same ones, so that the two differ as objects only where they differ.
+   * same ones, so that the two differ as objects only where they differ. `from` is not kept: who
+   * asks often may fill the same list again.
    */
   of(from: readonly unknown[], make: () => Value, shown = this.#value): Value {
     const isKnown = this.#from !== null && isSameList(this.#from, from);
     const value = isKnown ? (this.#value as Value) : make();
-    this.#from = from;
+    if (!isKnown) this.#from = from.slice();
     this.#value = reuse(shown, value);
     return this.#value;
   }

@@ -5,7 +5,15 @@ import type { DiskWrite } from "../sim/index.ts";
 import { nodeName } from "./richText.ts";
 import { majorityOf } from "./summaryView.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
-import type { CutView, LinkView, NetworkView, NodeView, TimerView, WriteView } from "./view.ts";
+import type {
+  CutView,
+  LinkView,
+  NetworkView,
+  NodeView,
+  PausedTimerView,
+  TimerView,
+  WriteView,
+} from "./view.ts";
 
 export type Members = RaftStatus["confState"];
 
@@ -22,6 +30,7 @@ export function nodeView(
   const isRunning = process.state === "running";
   const voterCount = members?.voters.length ?? world.options.nodeCount;
   const membership = members === null ? "voter" : membershipOf(process.node, members);
+  const waits = isRunning && membership === "voter";
   return {
     name: nodeName(process.node),
     id: process.node,
@@ -36,10 +45,8 @@ export function nodeView(
     votes: isRunning ? votesOf(status) : {},
     votesNeeded: majorityOf(voterCount),
     isolated: isIsolated(world, process.node),
-    timer:
-      isRunning && !process.isPaused && membership === "voter"
-        ? timerView(world, process, status)
-        : null,
+    timer: waits && !process.isPaused ? timerView(world, process, status) : null,
+    pausedTimer: waits && process.isPaused ? pausedTimerView(world, process, status) : null,
     write: isRunning ? write : null,
     metadataHash,
     membership,
@@ -77,17 +84,31 @@ function timerView(
   status: RaftStatus | null,
 ): TimerView | null {
   if (status === null || status.role === "leader") return null;
-  const { electionTicks } = world.options;
   const tickUs = process.clock.spanUs(world.options.tickUs);
-  const { randomizedElectionTimeoutTicks, electionElapsedTicks } = status;
-  const ticksLeft = Math.max(1, randomizedElectionTimeoutTicks - electionElapsedTicks);
-  const expiresAtUs = process.nextTickAtUs + (ticksLeft - 1) * tickUs;
+  const expiresAtUs = process.nextTickAtUs + (ticksLeft(status) - 1) * tickUs;
   return {
-    startedAtUs: expiresAtUs - randomizedElectionTimeoutTicks * tickUs,
+    startedAtUs: expiresAtUs - status.randomizedElectionTimeoutTicks * tickUs,
     expiresAtUs,
-    longestUs: (2 * electionTicks - 1) * tickUs,
+    longestUs: longestTicks(world) * tickUs,
   };
 }
+
+/** Ticks that come to a paused process are not counted, so that what is left does not change. */
+function pausedTimerView(
+  world: WorldSource,
+  process: ProcessSource,
+  status: RaftStatus | null,
+): PausedTimerView | null {
+  if (status === null || status.role === "leader") return null;
+  const tickUs = process.clock.spanUs(world.options.tickUs);
+  return { leftUs: ticksLeft(status) * tickUs, longestUs: longestTicks(world) * tickUs };
+}
+
+/** The one that is next is one of them. */
+const ticksLeft = ({ randomizedElectionTimeoutTicks, electionElapsedTicks }: RaftStatus): number =>
+  Math.max(1, randomizedElectionTimeoutTicks - electionElapsedTicks);
+
+const longestTicks = ({ options }: WorldSource): number => 2 * options.electionTicks - 1;
 
 function isIsolated(world: WorldSource, node: NodeId): boolean {
   if (world.cuts.length === 0 && world.links.length === 0) return false;

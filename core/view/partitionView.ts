@@ -7,10 +7,9 @@ import type {
   TopicConfig,
 } from "../metadata/index.ts";
 import type { IsrEntries } from "./isrEntries.ts";
-import { Memo, Memos } from "./memo.ts";
+import { Memo } from "./memo.ts";
 import { nodeName } from "./richText.ts";
 import type { RecordReader } from "./recordReader.ts";
-import { reuse } from "./reuse.ts";
 import type { ProcessSource, ReplicaSource, WorldSource } from "./source.ts";
 import { partitionName } from "./story.ts";
 import type { PartitionView, RecordView, ReplicaLogView } from "./view.ts";
@@ -20,16 +19,26 @@ const RECORDS_MAX = 12;
 /** Topics of the brokers' own, such as that of the committed offsets. */
 export const isInternal = (topic: string): boolean => topic.startsWith("__");
 
+/** What the metadata says of a partition, and what was made of it last. */
+interface Placed {
+  readonly key: PartitionKey;
+  readonly partition: PartitionMetadata;
+  readonly config: TopicConfig;
+  readonly view: Memo<PartitionView>;
+  /** Of each of its replicas, in order of node id. */
+  readonly logs: readonly { readonly node: NodeId; readonly log: Memo<ReplicaLogView> }[];
+}
+
 /**
  * All partitions, in order of topic and partition number, internal topics last. There may be a
  * hundred, of which few change in a frame: each is made anew only when something about it is new.
  */
 export class PartitionViews {
   readonly #records: RecordReader;
-  readonly #inOrder = new Memo<readonly PartitionMetadata[]>();
-  #running: readonly NodeId[] = [];
-  readonly #partitions = new Memos<PartitionKey, PartitionView>();
-  readonly #replicaLogs = new Memos<string, ReplicaLogView>();
+  readonly #placed = new Memo<readonly Placed[]>();
+  readonly #known = new WeakMap<PartitionMetadata, Placed>();
+  /** What a view is made from, filled anew for each: there are some hundreds in every frame. */
+  readonly #from: unknown[] = [];
 
   constructor(records: RecordReader) {
     this.#records = records;
@@ -39,56 +48,73 @@ export class PartitionViews {
     metadata: ClusterMetadata,
     processes: readonly ProcessSource[],
     losses: WorldSource["losses"],
-    isrEntries: IsrEntries,
+    isrEntries: Pick<IsrEntries, "indexOf">,
     shown: Readonly<Record<string, PartitionView>>,
   ): readonly PartitionView[] {
-    const sorted = (): PartitionMetadata[] => [...metadata.partitions.values()].sort(byPlace);
-    const partitions = this.#inOrder.of([metadata], sorted, null);
-    const running = reuse(
-      this.#running,
-      processes.filter(isRunning).map(({ node }) => node),
-    );
-    this.#running = running;
-    return partitions.map((partition) => {
-      const { topic, replicas } = partition;
-      const key = partitionName(topic, partition.partition);
-      const config = metadata.topics.get(topic)?.config ?? NO_CONFIG;
-      const replicaLogs = processes
-        .filter(({ node }) => replicas.includes(node))
-        .map((process) => this.#replicaLogView(key, partition, process));
-      const proposedIsr = proposedIsrOf(key, partition, processes);
+    const byNode = new Map(processes.map((process) => [process.node, process]));
+    const places = this.#placed.of([metadata], () => this.#inOrder(metadata), null);
+    return places.map((place) => {
+      const { key, partition, config } = place;
+      const proposedIsr = proposedIsrOf(key, byNode.get(partition.leader));
       const proposedInEntry = proposedIsr === null ? null : isrEntries.indexOf(key, proposedIsr);
       const lossCount = uncleanLossCount(partition, losses);
-      const state = { running, proposedIsr, proposedInEntry, lossCount, replicaLogs };
-      const from = [partition, config, running, proposedIsr, proposedInEntry, lossCount];
+      const replicaLogs: ReplicaLogView[] = [];
+      for (const { node, log } of place.logs) {
+        const process = byNode.get(node);
+        if (process !== undefined) replicaLogs.push(this.#replicaLogView(place, process, log));
+      }
+      const from = this.#from;
+      from.length = 0;
+      from.push(proposedIsr, proposedInEntry, lossCount);
+      for (const log of replicaLogs) from.push(log);
+      const state = { proposedIsr, proposedInEntry, lossCount, replicaLogs };
       const make = (): PartitionView => partitionView(key, partition, config, state);
-      return this.#partitions.at(key).of([...from, ...replicaLogs], make, shown[key]);
+      return place.view.of(from, make, shown[key]);
+    });
+  }
+
+  #inOrder({ partitions, topics }: ClusterMetadata): readonly Placed[] {
+    return [...partitions.values()].sort(byPlace).map((partition) => {
+      const config = topics.get(partition.topic)?.config ?? NO_CONFIG;
+      const known = this.#known.get(partition);
+      if (known?.config === config) return known;
+      const place = placed(partition, config);
+      this.#known.set(partition, place);
+      return place;
     });
   }
 
   #replicaLogView(
-    key: PartitionKey,
-    partition: PartitionMetadata,
+    { key, partition }: Placed,
     process: ProcessSource,
+    view: Memo<ReplicaLogView>,
   ): ReplicaLogView {
-    const { node } = process;
     const log = (process.broker ?? process.remains)?.replicas.get(key);
     const isAlive = isRunning(process);
-    const from =
-      log === undefined
-        ? [partition, isAlive]
-        : [
-            partition,
-            isAlive,
-            log.durableEndOffset,
-            log.highWatermark,
-            log.batches.length,
-            ...lastBatches(log),
-          ];
-    return this.#replicaLogs
-      .at(`${key}@${node}`)
-      .of(from, () => replicaLogView(partition, node, isAlive, log, this.#records));
+    const from = this.#from;
+    from.length = 0;
+    from.push(isAlive);
+    if (log !== undefined) {
+      const { batches, durableEndOffset, highWatermark } = log;
+      from.push(durableEndOffset, highWatermark, batches.length);
+      // One that was cut and has grown anew may be as long as before, and older ones leave memory.
+      for (let at = firstShown(log); at < batches.length; at++) from.push(batches[at]);
+    }
+    const make = (): ReplicaLogView =>
+      replicaLogView(partition, process.node, isAlive, log, this.#records);
+    return view.of(from, make);
   }
+}
+
+function placed(partition: PartitionMetadata, config: TopicConfig): Placed {
+  const { topic, replicas } = partition;
+  return {
+    key: partitionName(topic, partition.partition),
+    partition,
+    config,
+    view: new Memo(),
+    logs: replicas.toSorted((a, b) => a - b).map((node) => ({ node, log: new Memo() })),
+  };
 }
 
 /** Of a topic that is being deleted. */
@@ -100,7 +126,6 @@ const NO_CONFIG: TopicConfig = {
 
 /** What is known of a partition besides its metadata. */
 interface PartitionState {
-  readonly running: readonly NodeId[];
   readonly proposedIsr: readonly NodeId[] | null;
   readonly proposedInEntry: number | null;
   readonly lossCount: number;
@@ -111,10 +136,11 @@ function partitionView(
   name: PartitionKey,
   partition: PartitionMetadata,
   config: TopicConfig,
-  { running, proposedIsr, proposedInEntry, lossCount, replicaLogs }: PartitionState,
+  { proposedIsr, proposedInEntry, lossCount, replicaLogs }: PartitionState,
 ): PartitionView {
   const { topic, leader, replicas, isr, group } = partition;
-  const leaderAlive = running.includes(leader);
+  const alive = replicaLogs.filter((log) => log.alive).map(({ node }) => node);
+  const leaderAlive = alive.includes(nodeName(leader));
   const least = Math.min(config.minInsyncReplicas, replicas.length);
   return {
     name,
@@ -135,7 +161,7 @@ function partitionView(
     uncleanElection: config.uncleanLeaderElection,
     underReplicated: isr.length < replicas.length - partition.addingReplicas.length,
     belowMinIsr: group === 0 && isr.length < least,
-    offline: !leaderAlive && !isr.some((member) => running.includes(member)),
+    offline: !leaderAlive && !isr.some((member) => alive.includes(nodeName(member))),
     highWatermark: highWatermark(replicaLogs),
     uncleanLossCount: lossCount,
     replicaLogs,
@@ -144,17 +170,17 @@ function partitionView(
 
 function proposedIsrOf(
   key: PartitionKey,
-  { leader }: PartitionMetadata,
-  processes: readonly ProcessSource[],
+  leader: ProcessSource | undefined,
 ): readonly NodeId[] | null {
-  const process = processes.find(({ node, state }) => node === leader && state === "running");
-  return process?.broker?.led.get(key)?.proposals.at(-1)?.isr ?? null;
+  if (leader === undefined || !isRunning(leader)) return null;
+  return leader.broker?.led.get(key)?.proposals.at(-1)?.isr ?? null;
 }
 
 function uncleanLossCount(
   { topic, partition }: PartitionMetadata,
   losses: WorldSource["losses"],
 ): number {
+  if (losses.length === 0) return 0;
   return losses
     .filter((loss) => loss.topic === topic && loss.partition === partition)
     .reduce((sum, { records }) => sum + records, 0);
@@ -185,12 +211,12 @@ function replicaLogView(
   };
 }
 
-/** Each holds a record at least. */
-const lastBatches = ({ batches }: ReplicaSource): ReplicaSource["batches"] =>
-  batches.slice(-RECORDS_MAX);
+/** Each batch holds a record at least. */
+const firstShown = ({ batches }: ReplicaSource): number =>
+  Math.max(0, batches.length - RECORDS_MAX);
 
 function lastRecords(log: ReplicaSource, reader: RecordReader): RecordView[] {
-  const batches = lastBatches(log);
+  const { batches } = log;
   const last: RecordView[] = [];
   for (let at = batches.length - 1; at >= 0 && last.length < RECORDS_MAX; at--) {
     const batch = batches[at]!;

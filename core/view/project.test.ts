@@ -340,6 +340,21 @@ describe("identity", () => {
 });
 
 describe("disks", () => {
+  test("are told of the node that is looked at, and of no other", () => {
+    const stage = new Stage(1042);
+    stage.run(6);
+    expect(Object.keys(stage.view.disks)).toEqual(stage.view.nodeNames);
+    const { suggestion } = stage.view;
+    stage.projector.lookAtDisk("n2");
+    const { disks, diskBytes } = stage.projector.project(stage.world);
+    expect(Object.keys(disks)).toEqual(["n2"]);
+    expect(Object.keys(diskBytes)).toEqual(disks["n2"]!.items.map(({ id }) => id));
+    stage.projector.lookAtDisk(null);
+    const unseen = stage.projector.project(stage.world);
+    expect(unseen).toMatchObject({ disks: {}, diskBytes: {}, suggestion });
+    expect(unseen.disks["n2"]).toBeUndefined();
+  });
+
   test("a node whose log is cut behind a snapshot says so", () => {
     const stage = new Stage(1042, { snapshotEntries: 5, snapshotTrailingEntries: 0 });
     const view = stage.run(6);

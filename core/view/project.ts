@@ -1,5 +1,6 @@
 import type { ClusterMetadata } from "../metadata/index.ts";
-import type { Flight, WorldEvent } from "../sim/index.ts";
+import type { RaftStatus } from "../raft/index.ts";
+import type { DiskWrite, WorldEvent } from "../sim/index.ts";
 import { newestMetadata, NO_METADATA } from "./appliedMetadata.ts";
 import type { AppliedMetadata } from "./appliedMetadata.ts";
 import { Commands } from "./commands.ts";
@@ -14,9 +15,10 @@ import type { Inspector } from "./inspector.ts";
 import { firstSentence } from "./firstSentence.ts";
 import { firstSuggestion } from "./firstSuggestion.ts";
 import { flightView } from "./flightView.ts";
+import { FlightViews } from "./flightViews.ts";
 import { LogCells, logHeadView, logRowView, nodeLogs, quorumView } from "./logView.ts";
 import { cutViews, linkViews, networkView, nodeView, writeView } from "./nodeView.ts";
-import { Memo, Memos } from "./memo.ts";
+import { Memos } from "./memo.ts";
 import type { Members } from "./nodeView.ts";
 import { readyView } from "./readyView.ts";
 import { reuse } from "./reuse.ts";
@@ -29,14 +31,7 @@ import type { ProcessSource, Readers, WorldSource } from "./source.ts";
 import { Story } from "./story.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
 import { EVENTS_MAX } from "./view.ts";
-import type {
-  DiskBytesView,
-  EventView,
-  FlightView,
-  ReadyStageView,
-  WorldView,
-  WriteView,
-} from "./view.ts";
+import type { DiskBytesView, EventView, ReadyStageView, WorldView, WriteView } from "./view.ts";
 import { WriteLabels } from "./writeLabels.ts";
 
 /**
@@ -56,15 +51,17 @@ export class Projector {
   readonly #writeLabels: WriteLabels;
   /** Null until `showDisks`. */
   #disks: DiskViews | null = null;
+  #looksAtDiskOf: (node: string) => boolean = () => true;
   #inspector: Inspector | null = null;
   #inspected: Inspected | null = null;
   /** What each node found when it was started last. */
   readonly #recovered = new Map<number, Recovered>();
   readonly #run = new RunFold();
-  readonly #flights = new WeakMap<Flight, FlightView>();
+  readonly #flights = new FlightViews();
+  /** A write is another object once it was cut short; all else about it was clear at its start. */
+  readonly #writes = new WeakMap<DiskWrite, WriteView>();
   readonly #stages = new Memos<number, readonly ReadyStageView[]>();
   readonly #cells: LogCells;
-  readonly #diskBytes = new Memo<WorldView["diskBytes"]>();
   readonly #hashes = new WeakMap<ClusterMetadata, string>();
   /** Happened since the last projection. */
   #untold: WorldEvent[] = [];
@@ -90,6 +87,11 @@ export class Projector {
   /** From now on disks are shown too: a part of its own, which a page can load when it has time. */
   showDisks(disks: DiskViews): void {
     this.#disks = disks;
+  }
+
+  /** A disk is much to tell. From now on the view has that of this node or, with null, of none. */
+  lookAtDisk(node: string | null): void {
+    this.#looksAtDiskOf = (name) => name === node;
   }
 
   /** And for the bytes of what is looked at. */
@@ -141,12 +143,11 @@ export class Projector {
 
   #project(world: WorldSource, story: Story): WorldView {
     const slices = this.#slices(world, story);
-    const { options, processes } = world;
-    const slow = processes.filter(({ node }) => world.disk(node).faults.slow);
+    const { heartbeatTicks, tickUs } = world.options;
     const scene: Scene = {
       ...slices,
-      heartbeatUs: options.heartbeatTicks * options.tickUs,
-      slowDisks: slow.map(({ node }) => nodeName(node)),
+      heartbeatUs: heartbeatTicks * tickUs,
+      diskOf: (name) => this.#diskOf(world, name)?.disk ?? null,
     };
     const brokers = this.#brokers;
     return {
@@ -162,11 +163,13 @@ export class Projector {
   #slices(world: WorldSource, story: Story): Omit<WorldView, "sentence" | "suggestion"> {
     const { nowUs, processes } = world;
     const writes = processes.map(({ node }) => world.writes(node));
-    const writeViews = writes.flat().map((write): WriteView => {
-      const { label, term } = this.#writeLabels.of(write);
-      return writeView(write, label, term);
-    });
-    const members = membersOf(processes);
+    const writeViews = writes.map((ofNode) => ofNode.map((write) => this.#writeView(write)));
+    const statuses = processes.map(
+      ({ broker, remains }) => (broker ?? remains)?.raft?.status() ?? null,
+    );
+    const leading = leaderOf(processes);
+    const leader = statuses[processes.findIndex((one) => one === leading)] ?? null;
+    const members = membersOf(statuses, leader);
     const partitionList = this.#partitionViews(world);
     const partitions = Object.fromEntries(
       partitionList.map((partition) => [partition.name, partition]),
@@ -175,7 +178,9 @@ export class Projector {
       nowUs,
       summary: summaryView(processes),
       nodeNames: processes.map(({ node }) => nodeName(node)),
-      nodes: byName(processes, (process) => this.#nodeView(world, process, members, writeViews)),
+      nodes: byName(processes, (process, at) =>
+        this.#nodeView(world, process, statuses[at] ?? null, members, writeViews[at] ?? []),
+      ),
       cuts: cutViews(world),
       links: linkViews(world),
       network: networkView(world),
@@ -183,12 +188,11 @@ export class Projector {
       partitions,
       requests: this.#brokers?.requests(world.history.requests) ?? [],
       safety: safetyView(world),
-      // In the order in which they were sent, so that the list only slides.
-      flights: world
-        .flights()
-        .map((flight) => this.#flightView(flight))
-        .sort((a, b) => a.id - b.id),
-      writes: writeViews,
+      flights: this.#flights.of(world.flights(), (flight) =>
+        flightView(flight, this.#brokers?.tellRequest ?? null),
+      ),
+      writes: writeViews.flat(),
+      diskFaults: byName(processes, ({ node }) => world.disk(node).faults),
       readies: byName(processes, (process, at) =>
         readyView(
           process,
@@ -200,23 +204,25 @@ export class Projector {
       ),
       events: this.#events,
       run: this.#run.view,
-      ...this.#logSlices(processes, members),
+      ...this.#logSlices(processes, leader, members),
       ...this.#diskSlices(world),
       ...this.#brokerPart(world, story, partitions),
     };
   }
 
   #diskSlices(world: WorldSource): Pick<WorldView, "disks" | "diskBytes"> {
-    const views = this.#disks;
-    if (views === null) return { disks: {}, diskBytes: {} };
-    const bytes: Readonly<Record<string, DiskBytesView>>[] = [];
-    const disks = byName(world.processes, (process) => {
-      const recovered = this.#recovered.get(process.node) ?? null;
-      const view = views.view(world, process, recovered);
-      bytes.push(view.bytes);
-      return view.disk;
-    });
-    return { disks, diskBytes: this.#diskBytes.of(bytes, () => merged(bytes)) };
+    const names = world.processes.map(({ node }) => nodeName(node)).filter(this.#looksAtDiskOf);
+    const seen = names.flatMap((name) => this.#diskOf(world, name) ?? []);
+    const diskBytes: Record<string, DiskBytesView> = {};
+    for (const { bytes } of seen) Object.assign(diskBytes, bytes);
+    return { disks: Object.fromEntries(seen.map(({ disk }) => [disk.node, disk])), diskBytes };
+  }
+
+  #diskOf(world: WorldSource, name: string): ReturnType<DiskViews["view"]> | null {
+    const process = world.processes.find(({ node }) => nodeName(node) === name);
+    if (this.#disks === null || process === undefined) return null;
+    const recovered = this.#recovered.get(process.node) ?? null;
+    return this.#disks.view(world, process, recovered);
   }
 
   #brokerPart(
@@ -234,14 +240,12 @@ export class Projector {
   #nodeView(
     world: WorldSource,
     process: ProcessSource,
+    status: RaftStatus | null,
     members: Members | null,
     writes: readonly WriteView[],
   ) {
-    const { broker, remains, state, node } = process;
-    const status = (broker ?? remains)?.raft?.status() ?? null;
-    const write = writes.find(
-      (one) => one.node === nodeName(node) && !one.lost && one.endsAtUs > world.nowUs,
-    );
+    const { broker, state, node } = process;
+    const write = writes.findLast((one) => !one.lost && one.endsAtUs > world.nowUs);
     const hash = broker === null || state !== "running" ? "" : this.#hashOf(broker.metadata);
     const registration = this.#metadata.metadata.nodes.get(node);
     return nodeView(world, process, status, members, write ?? null, hash, registration);
@@ -258,12 +262,13 @@ export class Projector {
 
   #logSlices(
     processes: readonly ProcessSource[],
+    status: RaftStatus | null,
     members: Members | null,
   ): Pick<WorldView, "log" | "logs" | "quorum"> {
     const { firstIndex, logs } = nodeLogs(processes);
     const leaderProcess = leaderOf(processes);
     const leader = logs.find(({ process }) => process === leaderProcess) ?? null;
-    const progress = leader?.broker?.raft?.status().progress ?? [];
+    const progress = status?.progress ?? [];
     return {
       log: logHeadView(firstIndex, logs, leader, this.#commands),
       logs: byName(processes, ({ node }, at) => {
@@ -282,38 +287,29 @@ export class Projector {
     return this.#brokers?.partitions(metadata, world, this.#commands, shown) ?? [];
   }
 
-  /** A flight is one object for as long as it flies, unless it is lost or somebody touches it. */
-  #flightView(flight: Flight): FlightView {
-    const known = this.#flights.get(flight);
-    if (known !== undefined && isAsBefore(known, flight)) return known;
-    const view = flightView(flight, this.#brokers?.tellRequest ?? null);
-    this.#flights.set(flight, view);
+  #writeView(write: DiskWrite): WriteView {
+    let view = this.#writes.get(write);
+    if (view === undefined) {
+      const { label, term } = this.#writeLabels.of(write);
+      view = writeView(write, label, term);
+      this.#writes.set(write, view);
+    }
     return view;
   }
 }
 
-function isAsBefore(known: FlightView, flight: Flight): boolean {
-  return (
-    known.lostAtUs === flight.lostAtUs &&
-    known.heldAtUs === flight.heldAtUs &&
-    known.isWaiting === flight.isWaiting &&
-    known.arrivesAtUs === flight.arrivesAtUs
-  );
-}
-
-function merged(
-  parts: readonly Readonly<Record<string, DiskBytesView>>[],
-): Record<string, DiskBytesView> {
-  const all: Record<string, DiskBytesView> = {};
-  for (const part of parts) Object.assign(all, part);
-  return all;
-}
-
 /** As the leader knows them; while there is none, as the node does that has applied most. */
-function membersOf(processes: readonly ProcessSource[]): Members | null {
-  const rafts = processes.flatMap(({ broker, remains }) => (broker ?? remains)?.raft ?? []);
-  const newest = rafts.toSorted((a, b) => b.applied - a.applied)[0] ?? null;
-  return (leaderOf(processes)?.broker?.raft ?? newest)?.status().confState ?? null;
+function membersOf(
+  statuses: readonly (RaftStatus | null)[],
+  leader: RaftStatus | null,
+): Members | null {
+  let newest = leader;
+  if (leader === null) {
+    for (const status of statuses) {
+      if ((status?.applied ?? -1) > (newest?.applied ?? -1)) newest = status;
+    }
+  }
+  return newest?.confState ?? null;
 }
 
 function byName<Value>(

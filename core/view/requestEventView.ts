@@ -3,6 +3,7 @@ import type { WorldEvent } from "../sim/worldEvent.ts";
 import { errorReason } from "./errorReason.ts";
 import { draft } from "./eventDraft.ts";
 import type { EventDraft } from "./eventDraft.ts";
+import { requestOf } from "./lastRequests.ts";
 import { adminWords } from "./requestFacts.ts";
 import {
   asSentence,
@@ -27,18 +28,18 @@ export function requestEventView(
 ): EventDraft | null {
   switch (event.kind) {
     case "requestSent":
-      return requestSent(requestOf(requests, event.request));
+      return requestSent(askedFor(requests, event.request));
     case "requestEnded":
-      return requestEnded(requestOf(requests, event.request), errorName);
+      return requestEnded(askedFor(requests, event.request), errorName);
     default:
       return null;
   }
 }
 
 /** Null for what a client asks on its own account, which is routine, and for what is forgotten. */
-function requestOf(requests: readonly RequestRecord[], id: number): RequestRecord | null {
-  const request = requests.findLast((one) => one.id === id);
-  return request === undefined || request.operation === 0 ? null : request;
+function askedFor(requests: readonly RequestRecord[], id: number): RequestRecord | null {
+  const request = requestOf(requests, id);
+  return request === null || request.operation === 0 ? null : request;
 }
 
 function requestSent(request: RequestRecord | null): EventDraft | null {

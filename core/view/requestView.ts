@@ -1,5 +1,6 @@
 import type { RequestOutcome, RequestRecord } from "../sim/index.ts";
 import { errorReason } from "./errorReason.ts";
+import { LastRequests } from "./lastRequests.ts";
 import { adminWords } from "./requestFacts.ts";
 import { count, nodeName, seconds } from "./richText.ts";
 import type { ErrorName } from "./source.ts";
@@ -11,6 +12,7 @@ const REQUESTS_MAX = 30;
 /** What a person asked for, oldest first. What clients ask on their own account is routine. */
 export class RequestViews {
   readonly #errorName: ErrorName;
+  readonly #last = new LastRequests(REQUESTS_MAX, interestOf);
   /** A record is replaced when it changes, so the same record has the same view. */
   readonly #known = new WeakMap<RequestRecord, RequestView>();
 
@@ -19,19 +21,7 @@ export class RequestViews {
   }
 
   of(requests: readonly RequestRecord[]): readonly RequestView[] {
-    const views: RequestView[] = [];
-    const created = new Set<number>();
-    for (let at = requests.length - 1; at >= 0 && views.length < REQUESTS_MAX; at--) {
-      const request = requests[at]!;
-      if (request.operation === 0 || request.facts.kind === "metadata") continue;
-      if (request.facts.kind === "createTopics") {
-        // A client asks on until there is a controller; only its last attempt says anything.
-        if (created.has(request.operation)) continue;
-        created.add(request.operation);
-      }
-      views.push(this.view(request));
-    }
-    return views.reverse();
+    return this.#last.of(requests).map((request) => this.view(request));
   }
 
   view(request: RequestRecord): RequestView {
@@ -41,6 +31,12 @@ export class RequestViews {
     this.#known.set(request, view);
     return view;
   }
+}
+
+function interestOf({ id, operation, facts }: RequestRecord): string | null {
+  if (operation === 0 || facts.kind === "metadata") return null;
+  // A client asks on until there is a controller; only its last attempt says anything.
+  return facts.kind === "createTopics" ? `operation ${operation}` : `request ${id}`;
 }
 
 function requestView(request: RequestRecord, errorName: ErrorName): RequestView {

@@ -1,4 +1,11 @@
-import type { EventView, RequestView, RichText, SentenceView, WorldView } from "./view.ts";
+import type {
+  DiskView,
+  EventView,
+  RequestView,
+  RichText,
+  SentenceView,
+  WorldView,
+} from "./view.ts";
 
 /** For how long an event is news. */
 const SPOKEN_US = 2_500_000;
@@ -20,13 +27,13 @@ export type Scene = Pick<
   | "cuts"
   | "links"
   | "network"
-  | "disks"
+  | "diskFaults"
   | "groups"
   | "clients"
 > & {
   readonly heartbeatUs: number;
-  /** Nodes whose disk was told to be slow. */
-  readonly slowDisks: readonly string[];
+  /** Null where disks are not shown. */
+  readonly diskOf: (node: string) => DiskView | null;
 };
 
 /** The first says what is so, the second says why. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_DISK_FAULTS } from "../sim/diskFaults.ts";
 import { firstSentence } from "./firstSentence.ts";
 import { plainText } from "./richText.ts";
 import type { Scene } from "./sentence.ts";
@@ -152,7 +153,7 @@ describe("the newest entry", () => {
     };
     const what = "Entry 20 is one fsync away from being committed. n2 and n3 have it on disk. ";
     expect(said(trouble)).toBe(`${what}With n4 down and n5 cut off, n1 must be the third.`);
-    expect(said({ ...trouble, slowDisks: ["n1"] })).toBe(
+    expect(said({ ...trouble, diskFaults: { n1: { ...NO_DISK_FAULTS, slow: true } } })).toBe(
       `${what}With n4 down and n5 cut off, n1 must be the third, and its disk is slow.`,
     );
     const held = { ...trouble, readies: { n1: ready("n1", "persist", "none", "persist") } };
@@ -243,7 +244,7 @@ describe("what is waited for", () => {
     const one = ack("n1", { heldAtUs: 7_995_000 });
     expect(said({ ...calm, flights: [one] })).toBe(
       "You hold the ack of entry 20 from n1 to n2. " +
-        "It stands where it was at 7.995 s; n2 knows nothing of it until it is released.",
+        "It stands where it was at 7.995 s; n2 does not get it until it is released.",
     );
     const two = ack("n3", { heldAtUs: 7_996_000, id: 813 });
     expect(said({ ...calm, flights: [one, two] })).toMatch(

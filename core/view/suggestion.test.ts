@@ -7,8 +7,14 @@ import { suggestionView } from "./suggestion.ts";
 import { down, leader, node, partition, ready, request, scene } from "./testing/scene.ts";
 import type { DiskItemView, DiskView } from "./view.ts";
 
-const disk = (changes: Partial<DiskView>): DiskView =>
-  ({ node: "n1", items: [], unreadable: null, faults: NO_DISK_FAULTS, ...changes }) as DiskView;
+/** A cluster in which only this is known of the disk of n1. */
+const onDisk = (changes: Partial<DiskView>): Pick<Scene, "diskOf"> => {
+  const disk = { node: "n1", items: [], unreadable: null, ...changes } as Partial<DiskView>;
+  return { diskOf: (name) => (name === "n1" ? (disk as DiskView) : null) };
+};
+const withFault = (fault: keyof typeof NO_DISK_FAULTS): Pick<Scene, "diskFaults"> => ({
+  diskFaults: { n1: { ...NO_DISK_FAULTS, [fault]: true } },
+});
 const record = (sequence: number): DiskItemView =>
   ({
     kind: "entry",
@@ -41,8 +47,7 @@ describe("what to try", () => {
     const known = BY_HAND;
     expect(tries(asked, ...known)).toBe("tear");
     expect(tries(asked, ...known, "tear")).toBe("power-cut");
-    const disks = { n1: disk({ items: [1, 2, 3].map(record) }), n2: disk({}), n3: disk({}) };
-    const seen = { ...asked, disks };
+    const seen = { ...asked, ...onDisk({ items: [1, 2, 3].map(record) }) };
     expect(tries(seen, ...known, "tear", "powerCut")).toBe("flip-bit");
     expect(tries(seen, ...known, "tear", "powerCut", "flipBit")).toBe("snapshot");
     expect(tries(seen, ...known, "tear", "powerCut", "flipBit", "snapshot")).toBe("kill-leader");
@@ -50,9 +55,9 @@ describe("what to try", () => {
 
   test("a bit is flipped in the middle of what is durable", () => {
     const cached = { ...record(4), state: "cache" } as DiskItemView;
-    const disks = { n1: disk({ items: [record(1), record(2), record(3), cached] }) };
+    const disk = onDisk({ items: [record(1), record(2), record(3), cached] });
     const known = [...BY_HAND, "tear", "powerCut"] as const;
-    const seen = scene([node(1), leader], { partitions: {}, disks });
+    const seen = scene([node(1), leader], { partitions: {}, ...disk });
     const { action } = suggestionView(seen, new Set(known), diskSuggestions);
     expect(action).toMatchObject({ kind: "flipBit", node: "n1", file: "wal.log", byte: 298 });
   });
@@ -60,16 +65,15 @@ describe("what to try", () => {
   test("what a disk has led to is followed up", () => {
     const known = [...BY_HAND, "tear", "powerCut", "flipBit", "snapshot"] as const;
     const told = { ...calm, requests: [answered, refused] };
-    const after = (of: Partial<DiskView>): string =>
-      tries({ ...told, disks: { n1: disk(of) } }, ...known);
+    const after = (of: Partial<Scene>): string => tries({ ...told, ...of }, ...known);
     expect(after({})).toBe("kill-leader");
-    const full = { n1: disk({ faults: { ...NO_DISK_FAULTS, full: true } }) };
-    expect(tries({ ...calm, disks: full })).toBe("make-room");
-    expect(after({ faults: { ...NO_DISK_FAULTS, tear: true } })).toBe("produce-to-be-torn");
-    expect(after({ faults: { ...NO_DISK_FAULTS, full: true } })).toBe("make-room");
-    expect(after({ unreadable: { kind: "damaged" } as DiskItemView })).toBe("kill-to-find");
-    const damaged = node(1, { ...down, process: "stopped", isDamaged: true });
-    expect(tries(scene([damaged, leader, node(3)]))).toBe("repair");
+    expect(tries({ ...calm, ...withFault("full") })).toBe("make-room");
+    expect(after(withFault("tear"))).toBe("produce-to-be-torn");
+    expect(after(withFault("full"))).toBe("make-room");
+    const damaged = onDisk({ unreadable: { kind: "damaged" } as DiskItemView });
+    expect(after(damaged)).toBe("kill-to-find");
+    const hurt = node(1, { ...down, process: "stopped", isDamaged: true });
+    expect(tries(scene([hurt, leader, node(3)]))).toBe("repair");
     const dark = [1, 2, 3].map((id) => node(id, down));
     expect(tries(scene(dark))).toBe("power-on");
   });
@@ -102,6 +106,15 @@ describe("what to try", () => {
       action: { kind: "setLink", from: 2, to: 1, isCut: false },
     });
     expect(after(known).id).toBe("tear");
+  });
+
+  test("after a rule was broken there is only what came before", () => {
+    const violation = { rule: "Election Safety", atUs: 6_900_000, text: "Two lead." };
+    for (const of of [calm, scene([node(1, down), leader, node(3, down)])]) {
+      const broken = { ...of, safety: { rules: [], violation } };
+      const { action } = suggestionView(broken, new Set(), null);
+      expect(action).toMatchObject({ kind: "seek", atUs: 6_890_000 });
+    }
   });
 
   test("whoever stands still is not asked to stand for election", () => {

@@ -11,7 +11,11 @@ export type ServedPartition = PartitionView & { readonly leader: string };
 /** What to try on disks; a part of its own, like what shows them. */
 export interface DiskSuggestions {
   /** What was done to a disk waits for what shows it. */
-  followUp(scene: Scene, partition: ServedPartition | null): SuggestionView | null;
+  followUp(
+    scene: Scene,
+    tried: ReadonlySet<Action["kind"]>,
+    partition: ServedPartition | null,
+  ): SuggestionView | null;
   /** What can go wrong on disks, once the rest is known. */
   next(scene: Scene, tried: ReadonlySet<Action["kind"]>, leader: NodeView): SuggestionView | null;
 }
@@ -25,6 +29,8 @@ export function suggestionView(
   tried: ReadonlySet<Action["kind"]>,
   onDisks: DiskSuggestions | null,
 ): SuggestionView {
+  const { violation } = scene.safety;
+  if (violation !== null) return beforeTheEnd(violation.atUs);
   const nodes = scene.nodeNames.flatMap((name) => scene.nodes[name] ?? []);
   const down = nodes.find((node) => node.process !== "running");
   const running = nodes.filter((node) => node.process === "running");
@@ -55,7 +61,7 @@ export function suggestionView(
   }
   const held = letGo(scene);
   if (held !== null) return held;
-  const followUp = onDisks?.followUp(scene, partition) ?? null;
+  const followUp = onDisks?.followUp(scene, tried, partition) ?? null;
   if (followUp !== null) return followUp;
   if (!tried.has("kill")) return killLeader(leader);
   const follower = partition?.replicas.find((name) => name !== partition.leader);
@@ -92,6 +98,19 @@ function servedPartition(scene: Scene): ServedPartition | null {
 
 const isServed = (partition: PartitionView): partition is ServedPartition =>
   partition.leader !== null && partition.leaderAlive && !isInternal(partition.topic);
+
+const SHORTLY_US = 10_000;
+
+/** Nothing happens after a rule was broken. */
+function beforeTheEnd(brokenAtUs: number): SuggestionView {
+  return {
+    id: "before-the-end",
+    title: "Look at the moment before",
+    text: "Time has ended here: what is broken stays broken.",
+    watchFor: "Every rule holds. What is done there makes another future beside this one.",
+    action: { kind: "seek", atUs: Math.max(0, brokenAtUs - SHORTLY_US), label: "Go back 10 ms" },
+  };
+}
 
 function powerOn(): SuggestionView {
   return {

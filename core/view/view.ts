@@ -33,7 +33,9 @@ export interface WorldView extends BrokerPartView {
   readonly logs: Readonly<Record<string, LogRowView>>;
   readonly readies: Readonly<Record<string, ReadyView>>;
   readonly quorum: QuorumView | null;
-  /** Empty until the projection was told to show them. */
+  /** How each node's disk misbehaves now. */
+  readonly diskFaults: Readonly<Record<string, DiskFaults>>;
+  /** Of the nodes whose disk is looked at; empty until the projection was told to show them. */
   readonly disks: Readonly<Record<string, DiskView>>;
   /** The bytes of everything that `disks` lists, by its id. */
   readonly diskBytes: Readonly<Record<string, DiskBytesView>>;
@@ -91,6 +93,7 @@ export type SuggestedAction =
       readonly label: string;
     }
   | { readonly kind: "powerCut" | "powerOn"; readonly label: string }
+  | { readonly kind: "seek"; readonly atUs: number; readonly label: string }
   | { readonly kind: "act"; readonly action: ActionBody; readonly label: string }
   | {
       readonly kind: "diskFault";
@@ -149,6 +152,8 @@ export interface NodeView {
   readonly isolated: boolean;
   /** The election timer; null on a leader and on a node that does not run. */
   readonly timer: TimerView | null;
+  /** The election timer of a node that is paused: it stands, with so much left of the longest. */
+  readonly pausedTimer: PausedTimerView | null;
   /** The write that its disk works on. */
   readonly write: WriteView | null;
   /** Crc32c over the metadata state, in hex: equal at the same applied index on all nodes. */
@@ -167,6 +172,11 @@ export interface NodeView {
   readonly isPaused: boolean;
   /** The rate of its clock: 100 is right. */
   readonly clockPercent: number;
+}
+export interface PausedTimerView {
+  readonly leftUs: number;
+  /** The longest timeout possible, as in `TimerView`. */
+  readonly longestUs: number;
 }
 export interface TimerView {
   readonly startedAtUs: number;

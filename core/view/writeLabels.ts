@@ -31,7 +31,8 @@ interface Gathered {
 const NO_ENTRIES: WrittenEntries = { firstIndex: 0, lastIndex: 0, term: 0 };
 const LOG: WriteLabel = { label: "log", term: 0 };
 const HISTORY_MAX = 24;
-const LABELS_MAX = 256;
+/** More than the writes of all nodes that a picture has: nine busy ones begin some hundreds a second. */
+const LABELS_MAX = 2_048;
 
 /**
  * Says what a disk is at work on. The disk sees bytes; what went into them is told by the events

@@ -21,8 +21,11 @@ const THINGS_MAX = 1_000_000;
 const PARTITION_THINGS = 20;
 /** All the rest of a picture. */
 const OTHER_THINGS = 300;
-/** In a busy cluster the messages of the last seconds are most of what is new in a picture. */
-const FLIGHTS_MAX = 200;
+/**
+ * In a busy cluster the messages of the last seconds are most of what is new in a picture, and most
+ * of what the page would have to draw anew while somebody drags. So many are under way.
+ */
+const FLIGHTS_MAX = 64;
 
 /**
  * Pictures of one branch at about even moments, made while it was simulated. Whoever drags across a
@@ -57,7 +60,7 @@ export class Film {
 
   /** Whether nothing was kept yet of the stretch of time in which this moment lies. */
   wants(us: number): boolean {
-    const before = this.nearest(us);
+    const before = this.before(us);
     return before === null || this.#stretchOf(before.view.nowUs) !== this.#stretchOf(us);
   }
 
@@ -71,8 +74,16 @@ export class Film {
   }
 
   /** The last one up to that moment. */
-  nearest(us: number): Picture | null {
+  before(us: number): Picture | null {
     return this.#pictures[this.#countBefore(us + 1) - 1] ?? null;
+  }
+
+  /** The one that is nearest to that moment; of two the earlier one. */
+  nearest(us: number): Picture | null {
+    const at = this.#countBefore(us + 1);
+    const [before, after] = [this.#pictures[at - 1], this.#pictures[at]];
+    if (before === undefined || after === undefined) return before ?? after ?? null;
+    return after.view.nowUs - us < us - before.view.nowUs ? after : before;
   }
 
   #isTooLarge(): boolean {

@@ -24,7 +24,7 @@ describe("the nearest world", () => {
   test("is the last one before a moment that may be used and knows no other actions", () => {
     const [early, late, other] = [lineAt(200_000), lineAt(400_000), lineAt(300_000)];
     other.act({ kind: "kill", node: 1 });
-    for (const line of [early, late, other]) lines.use(line, nobody);
+    for (const line of [early, late, other]) lines.use(new Set([line]), nobody);
     const nearest = (us: number) => lines.nearest(RUN.actions, us, anybody);
     expect(nearest(399_999)).toBe(early);
     expect(nearest(400_000)).toBe(late);
@@ -34,33 +34,41 @@ describe("the nearest world", () => {
 });
 
 describe("of many worlds", () => {
-  test("the ones used last stay, and those that must", () => {
+  test("the ones used last stay, and those that are wanted", () => {
     const all = Array.from({ length: 12 }, () => lineAt(20_000));
     const [first] = all;
-    for (const line of all) lines.use(line, (one) => one === first);
+    for (const line of all) lines.use(new Set([line]), (one) => one === first);
     expect(new Set(lines.all)).toEqual(new Set([first, ...all.slice(-7)]));
-    lines.use(lines.all[5]!, nobody);
+    lines.use(new Set([lines.all[5]!]), nobody);
     expect(lines.all[0]).toBe(all.at(-6));
   });
 
-  test("only so many stay as there is memory for, first the one in use and those that must", () => {
+  test("only so many stay as there is memory for, first the one in use and those that are wanted", () => {
     const all = [3, 2, 1, 1].map((tenths) => lineAt(tenths * 1_000_000));
     const [end, older, newer, used] = all;
     lines = new Lines((end?.eventCount ?? 0) + (older?.eventCount ?? 0));
-    for (const line of all) lines.use(line, (one) => one === end);
+    for (const line of all) lines.use(new Set([line]), (one) => one === end);
     const names = new Map([
       [end, "end"],
       [older, "older"],
       [newer, "newer"],
       [used, "used"],
     ]);
-    expect(lines.all.map((line) => names.get(line))).toEqual(["used", "newer", "end"]);
+    const kept = () => lines.all.map((line) => names.get(line));
+    expect(kept()).toEqual(["used", "newer", "end"]);
+    for (let us = 2_000_000; used!.eventCount <= end!.eventCount; us += 1_000_000) {
+      while (used?.runChunk(RUN.actions, us).kind === "onTheWay");
+    }
+    lines.use(new Set([used!]), (one) => one === end);
+    expect(kept()).toEqual(["used", "newer"]);
+    lines.use(new Set([newer!, used!, end!]), nobody);
+    expect(kept()).toEqual(["newer", "used", "end"]);
   });
 });
 
 test("how much happens in a time is told from the longest world", () => {
   const [short, long] = [lineAt(1_000_000), lineAt(4_000_000)];
-  for (const line of [long, short]) lines.use(line, nobody);
+  for (const line of [long, short]) lines.use(new Set([line]), nobody);
   expect(lines.eventsIn(4_000_000)).toBe(long.eventCount);
   expect(lines.eventsIn(8_000_000)).toBe(2 * long.eventCount);
 });

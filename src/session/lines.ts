@@ -37,18 +37,23 @@ export class Lines {
     return best;
   }
 
-  /** It is used now. Of the others go first those that may, and of these the one used longest ago. */
-  use(used: Worldline, mustStay: (line: Worldline) => boolean): void {
-    const others = this.#lines.filter((line) => line !== used);
-    const first = others.filter(mustStay);
-    const kept = new Set([used]);
-    let eventCount = used.eventCount;
-    for (const line of [...first, ...others.filter((other) => !first.includes(other))]) {
+  /**
+   * These are used now, and stay. Of the others go first those that are not wanted above all, and
+   * of these the one used longest ago.
+   */
+  use(used: ReadonlySet<Worldline>, isWanted: (line: Worldline) => boolean): void {
+    const others = this.#lines.filter((line) => !used.has(line));
+    const wanted = others.filter(isWanted);
+    const kept = new Set(used);
+    let eventCount = 0;
+    for (const line of used) eventCount += line.eventCount;
+    for (const line of [...wanted, ...others.filter((other) => !wanted.includes(other))]) {
+      if (eventCount + line.eventCount > this.#eventsMax) continue;
+      if (!wanted.includes(line) && kept.size >= LINES_MAX) continue;
       eventCount += line.eventCount;
-      if (eventCount > this.#eventsMax) break;
-      if (first.includes(line) || kept.size < LINES_MAX) kept.add(line);
+      kept.add(line);
     }
-    this.#lines = [used, ...others].filter((line) => kept.has(line));
+    this.#lines = [...used, ...others].filter((line) => kept.has(line));
   }
 
   /** About how much happens in so much time of this run. */

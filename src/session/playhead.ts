@@ -42,6 +42,8 @@ export class Playhead {
   #parts: readonly ShowMore[] = [];
   clients: ClientParts | null = null;
   #inspected: Inspected | null = null;
+  /** Whose disk is looked at. */
+  #diskOf: string | null = null;
   /** What came of the work, until a frame has told it. */
   notice: Notice | null = null;
 
@@ -72,7 +74,9 @@ export class Playhead {
 
   /** What is to be shown now. */
   picture(): Picture | null {
-    return this.#line?.picture() ?? this.#shown;
+    if (this.#line === null) return this.#shown;
+    if (this.#known !== null) this.#line.shows(this.#known);
+    return this.#line.picture();
   }
 
   /** The page has it. */
@@ -85,6 +89,7 @@ export class Playhead {
   open(): Worldline {
     this.lines.clear();
     this.#shown = null;
+    this.#line = null;
     this.#compared = null;
     this.#way = null;
     this.#line = this.#startLine(this.#branches.current);
@@ -106,6 +111,11 @@ export class Playhead {
   inspect(what: Inspected | null): void {
     this.#inspected = what;
     for (const line of this.lines.all) line.inspect(what);
+  }
+
+  lookAtDisk(node: string | null): void {
+    this.#diskOf = node;
+    for (const line of this.lines.all) line.lookAtDisk(node);
   }
 
   /** The world at the playhead, which has to be brought there if there is only a picture. */
@@ -194,7 +204,7 @@ export class Playhead {
   *compare(other: Branch): Generator<undefined, WorldView> {
     const toUs = Math.min(this.nowUs, other.endUs);
     if (this.#line === null) {
-      const picture = other.film.nearest(toUs);
+      const picture = other.film.before(toUs);
       if (picture !== null) return picture.view;
     }
     const known = this.lines.nearest(other.run.actions, toUs, (line) => {
@@ -204,7 +214,6 @@ export class Playhead {
     const line = known ?? this.#startLine(other);
     this.#compared = line;
     yield* this.run(line, toUs, other);
-    this.lines.use(line, this.#mustStay);
     return line.view();
   }
 
@@ -219,6 +228,8 @@ export class Playhead {
       const { actions } = branch.run;
       const result = line.runChunk(actions, toUs);
       this.#way = { atUs: line.nowUs, toUs };
+      // It remembers more now, and others may have to go for it.
+      this.#use(line);
       if (line.isWhole && line.isSettled(actions) && branch.film.wants(line.nowUs)) {
         branch.film.add(line.picture());
       }
@@ -255,17 +266,22 @@ export class Playhead {
     const line = new Worldline(branch.run, this.#known, this.clients);
     for (const part of this.#parts) line.showMore(part);
     line.inspect(this.#inspected);
-    this.lines.use(line, this.#mustStay);
+    line.lookAtDisk(this.#diskOf);
+    this.#use(line);
     return line;
   }
 
   #stand(line: Worldline): undefined {
     this.#line = line;
-    this.lines.use(line, this.#mustStay);
+    this.#use(line);
   }
 
-  readonly #mustStay = (line: Worldline): boolean =>
-    line === this.#line || line === this.#compared || this.#isAnEnd(line);
+  #use(line: Worldline): void {
+    const used = new Set([line]);
+    if (this.#line !== null) used.add(this.#line);
+    if (this.#compared !== null) used.add(this.#compared);
+    this.lines.use(used, (other) => this.#isAnEnd(other));
+  }
 
   /** A world at the end of a branch is kept: going live again must not take a replay. */
   #isAnEnd(line: Worldline): boolean {

@@ -10,7 +10,7 @@ export type Command =
   | { readonly kind: "advance"; readonly toUs: number }
   /** A jump; a newer one that waits takes the place of an older one. */
   | { readonly kind: "seek"; readonly toUs: number }
-  /** The same while a person drags: what is at hand of the time shortly before it, at once. */
+  /** The same while a person drags: what is at hand of the time about it, at once. */
   | { readonly kind: "scrub"; readonly toUs: number }
   | { readonly kind: "seekEnd" }
   /** To the next or the last moment of that kind; `node` is the one whose loop or clock is meant. */
@@ -34,7 +34,9 @@ export type Command =
   | { readonly kind: "undo" }
   | { readonly kind: "switchBranch"; readonly name: string }
   /** From now on frames show the bytes of this, or of nothing. */
-  | { readonly kind: "inspect"; readonly what: Inspected | null };
+  | { readonly kind: "inspect"; readonly what: Inspected | null }
+  /** From now on frames show the disk of this node, or none. */
+  | { readonly kind: "lookAtDisk"; readonly node: string | null };
 
 export type StepUnit = "event" | "ready" | "tick";
 export type RecordingKind = "perfetto" | "shiviz";

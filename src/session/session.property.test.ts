@@ -80,6 +80,29 @@ test("whatever was dragged over, acted on and given up, the page shows what a re
   );
 });
 
+test("however a drag went, where it rests the page shows what a plain seek shows", () => {
+  const plain = openPage(threeBrokers(7), LONG_US);
+  const move = fc.record({
+    kind: fc.constantFrom("scrub" as const, "scrub" as const, "seek" as const),
+    toUs: anywhere,
+    slices: fc.nat({ max: 4 }),
+  });
+  fc.assert(
+    fc.property(fc.array(move, { minLength: 1, maxLength: 12 }), anywhere, (moves, restUs) => {
+      const page = openPage(threeBrokers(7), LONG_US);
+      for (const { slices, ...command } of moves) {
+        page.send(command);
+        for (let slice = 0; slice < slices; slice++) page.slice();
+      }
+      for (const one of [page, plain]) one.ask({ kind: "seek", toUs: restUs });
+      expect(page.frame).toMatchObject({ exact: true, nowUs: restUs });
+      expect(page.frame.traceHash).toBe(plain.frame.traceHash);
+      expect(page.world).toEqual(plain.world);
+    }),
+    { numRuns: 6 },
+  );
+});
+
 test("whatever was done, the moment shown is the one that a replay of its run reaches", () => {
   fc.assert(
     fc.property(fc.array(command, { minLength: 3, maxLength: 12 }), (commands) => {

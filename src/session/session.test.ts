@@ -322,6 +322,9 @@ describe("while clients are not loaded", () => {
     expect(page.frame).toMatchObject({ answers: 0, nowUs: 0 });
     page.provideClients(clientParts);
     expect(page.frame).toMatchObject({ answers: 1, nowUs: 3_000_000 });
+    // The world of the first picture is no way to anywhere.
+    page.ask({ kind: "seek", toUs: 2_500_000 });
+    expect(page.frame).toMatchObject({ exact: true, nowUs: 2_500_000 });
   });
 
   test("another run may be opened instead", () => {

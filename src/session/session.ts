@@ -151,7 +151,7 @@ export class Session {
     const opening = job?.command.kind === "open";
     if (opening && this.#playhead.line?.isWhole !== true) return;
     if (job === null || job.command.kind === "advance") return;
-    this.#queue = this.#queue.filter(({ command }) => command.kind === "inspect");
+    this.#queue = this.#queue.filter(({ command }) => isLook(command));
     this.#job = null;
     this.#waitsFor = null;
     if (opening) this.#noteOpened();
@@ -186,6 +186,9 @@ export class Session {
         return this.#playhead.step(command.direction, command.by, command.node);
       case "inspect":
         this.#playhead.inspect(command.what);
+        return null;
+      case "lookAtDisk":
+        this.#playhead.lookAtDisk(command.node);
         return null;
       case "act":
         return this.#act(command.action);
@@ -427,6 +430,9 @@ export class Session {
     return same ? sent : { name: current.name, run: current.run, time, others };
   }
 }
+
+/** It changes what frames show, and nothing in the run. */
+const isLook = ({ kind }: Command): boolean => kind === "inspect" || kind === "lookAtDisk";
 
 const isJump = (command: Command | undefined): boolean =>
   command?.kind === "seek" || command?.kind === "scrub";

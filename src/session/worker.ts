@@ -4,7 +4,7 @@ import { Session } from "./session.ts";
 import type { ShowMore } from "./worldline.ts";
 
 /** Longest time without looking for a newer command. */
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 
 /** The part of a worker's global scope that is used here; the page's types know only windows. */
 interface WorkerScope {

@@ -91,6 +91,10 @@ export class Worldline {
     this.#projector.inspect(what);
   }
 
+  lookAtDisk(node: string | null): void {
+    this.#projector.lookAtDisk(node);
+  }
+
   get nowUs(): number {
     return this.#world.nowUs;
   }
@@ -168,6 +172,11 @@ export class Worldline {
     const result = this.#world.act(body);
     if (result.ok) this.#taken.push(action);
     return result;
+  }
+
+  /** The page has this view, maybe another world's: what is equal in the next one is shared. */
+  shows(view: WorldView): void {
+    this.#projector.shows(view);
   }
 
   view(): WorldView {

@@ -28,6 +28,7 @@ export function BarMenu({ onSheet, close }: BarMenuProps) {
   return (
     <div className="menu-sheet">
       {item("share", "Share", () => onSheet("share"))}
+      {item("figures", "Figures", () => onSheet("figures"))}
       {item("legend", "Legend", () => onSheet("legend"))}
       {item("find", "Commands", () => askFor({ kind: "palette", text: "" }))}
       {item("help", "Help", () => onSheet("help"))}

@@ -1,30 +1,16 @@
 import type { FlightKind, NodeView } from "@chronik/core/view";
-import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { EntryCell } from "../glyph/EntryCell.tsx";
-import { Icon } from "../glyph/Icon.tsx";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
+import { Sheet } from "../notice/Sheet.tsx";
 import { NodeFigure } from "../stage/NodeFigure.tsx";
 import "../styles/legend.css";
+import { GLOSSARY } from "./glossary.ts";
 
-/** Every sign of the page with its meaning. */
+/** Every sign of the page with its meaning, and every word of the field that it uses. */
 export function LegendSheet({ onClose }: { onClose: () => void }) {
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
   return (
-    <div className="sheet help legend-sheet" role="dialog" aria-label="Legend">
-      <div className="panel-head">
-        <h2>Legend</h2>
-        <button
-          ref={close}
-          type="button"
-          className="button bare icon-only end"
-          aria-label="Close legend"
-          onClick={onClose}
-        >
-          <Icon name="bad" />
-        </button>
-      </div>
+    <Sheet name="Legend" title="Legend" className="legend-sheet" onClose={onClose}>
       <p className="small quiet">
         Fill and number are the term, the outline is the role. Hatched is what a crash takes.
       </p>
@@ -76,7 +62,18 @@ export function LegendSheet({ onClose }: { onClose: () => void }) {
           </Sign>
         ))}
       </Signs>
-    </div>
+      <section aria-label="Words">
+        <h3>Words</h3>
+        <dl className="words">
+          {GLOSSARY.map(([word, meaning]) => (
+            <div key={word}>
+              <dt>{word}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </Sheet>
   );
 }
 
@@ -135,6 +132,7 @@ const NODE: NodeView = {
   isolated: false,
   // So long that it seems to stand.
   timer: { startedAtUs: 0, expiresAtUs: 6.5e14, longestUs: 1e15 },
+  pausedTimer: null,
   write: null,
   metadataHash: "",
   membership: "voter",
@@ -156,7 +154,10 @@ const NODES: readonly (readonly [Partial<NodeView>, string])[] = [
   [{ role: "leader", timer: null }, "leader: second ring and crown"],
   [{ role: "leader", term: 2, timer: null }, "old leader: keeps its old number and hue"],
   [{ membership: "learner" }, "learner: has the log but no vote"],
-  [{ isPaused: true, timer: null }, "paused: alive but not running"],
+  [
+    { isPaused: true, timer: null, pausedTimer: { leftUs: 13, longestUs: 19 } },
+    "paused: alive but not running, and its timer stands",
+  ],
   [{ process: "crashed" }, "without power: nothing left but its disk"],
   [{ process: "stopped" }, "stopped itself: its disk failed or is damaged"],
 ];

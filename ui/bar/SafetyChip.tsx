@@ -27,6 +27,6 @@ export function SafetyChip({ compact }: { compact: boolean }) {
 }
 
 function chipText(safety: SafetyView, compact: boolean): string {
-  if (safety.violation !== null) return `${safety.violation.rule} violated`;
+  if (safety.violation !== null) return compact ? "1 broken" : `Broken: ${safety.violation.rule}`;
   return compact ? `${safety.rules.length} hold` : `${safety.rules.length} invariants hold`;
 }

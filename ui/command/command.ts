@@ -51,6 +51,7 @@ export type LayoutDeed =
   | "showClients"
   | "toggleDisk"
   | "findEvent"
+  | "figures"
   | "share"
   | "toggleHelp"
   | "close";

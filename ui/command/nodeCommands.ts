@@ -61,7 +61,7 @@ const FAULTS: readonly (readonly [fault: DiskFault, short: string, words: string
 
 function diskCommands(node: NodeView, state: PageState): readonly Command[] {
   const { name } = node;
-  const faults = state.world?.disks[name]?.faults;
+  const faults = state.world?.diskFaults[name];
   const submenu: Submenu = { name: `Disk of ${name}`, short: "Disk", picks: "any" };
   const switches = FAULTS.map(([fault, short, words]): Command => {
     const isOn = faults?.[fault] ?? false;

@@ -82,6 +82,14 @@ const PANELS: readonly Command[] = [
   },
   {
     ...base,
+    id: "figures",
+    name: "Show figures, and what has changed",
+    words: "metrics counts lag delta since was now",
+    key: "M",
+    does: shows("figures"),
+  },
+  {
+    ...base,
     id: "share",
     name: "Share this run",
     words: "link file export embed",

@@ -30,7 +30,7 @@ export function pageWith({ nodes = [], world, page, playback }: Given = {}): Pag
       links: [],
       network: { latencyMinUs: 25_000, latencyMaxUs: 60_000, lossPercent: 0 },
       flights: [],
-      disks: {},
+      diskFaults: {},
       readies: {},
       partitionNames: ["orders-0"],
       partitions: {

@@ -9,6 +9,8 @@ import { itemTitle, stateText } from "./itemText.ts";
 const NO_BYTES: DiskBytesView = { hex: "", hiddenBytes: 0, fields: [] };
 
 interface BytesProps {
+  /** Whose disk it is on. */
+  readonly node: string;
   readonly item: DiskItemView;
   /** Counted from the start of the item. */
   readonly selected: number | null;
@@ -16,14 +18,14 @@ interface BytesProps {
 }
 
 /** The bytes of one item, each in the hue of its field; the fields under them say what they mean. */
-export function Bytes({ item, selected, onSelect }: BytesProps) {
+export function Bytes({ node, item, selected, onSelect }: BytesProps) {
   const bytes = useView((state) => state.world?.diskBytes[item.id] ?? NO_BYTES);
   const [hovered, setHovered] = useState<DiskFieldView | null>(null);
   const fieldOf = fieldsByByte(bytes);
   const active = hovered ?? (selected === null ? null : (fieldOf[selected] ?? null));
   return (
     <>
-      <ItemLine item={item} selected={selected} />
+      <ItemLine node={node} item={item} selected={selected} />
       <div className="bytes">
         <Hex
           item={item}
@@ -53,9 +55,8 @@ export function Bytes({ item, selected, onSelect }: BytesProps) {
 }
 
 /** What the item is, what would become of it, and the way to damage it. */
-function ItemLine({ item, selected }: Pick<BytesProps, "item" | "selected">) {
+function ItemLine({ node, item, selected }: Pick<BytesProps, "node" | "item" | "selected">) {
   const { dispatch } = usePage();
-  const node = useView((state) => state.selectedNode);
   const byte = item.position + (selected ?? Math.floor(item.sizeBytes / 2));
   const isBad = item.kind === "torn" || item.kind === "damaged" || item.state === "lied";
   return (
@@ -83,7 +84,7 @@ function ItemLine({ item, selected }: Pick<BytesProps, "item" | "selected">) {
   );
 }
 
-interface HexProps extends BytesProps {
+interface HexProps extends Omit<BytesProps, "node"> {
   readonly bytes: DiskBytesView;
   readonly fieldOf: readonly DiskFieldView[];
   readonly active: DiskFieldView | null;

@@ -1,5 +1,5 @@
 import type { DiskItemView, DiskView } from "@chronik/core/view";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { NodePill } from "../glyph/NodePill.tsx";
 import { usePage, useView } from "../pageContext.ts";
@@ -17,8 +17,9 @@ interface Picked {
 
 /** The selected node's log as it stands on its disk, byte for byte, and how to break it. */
 export function DiskPanel({ head }: { head: ReactNode }) {
-  const node = useView((state) => state.selectedNode);
-  const disk = useView((state) => state.world?.disks[state.selectedNode] ?? null);
+  const disk = useDiskOfSelected();
+  const selected = useView((state) => state.selectedNode);
+  const node = disk?.node ?? selected;
   const [picked, setPicked] = useState<Picked | null>(null);
   const items = disk === null ? [] : itemsOf(disk);
   // What cannot be read is what a person wants to see first.
@@ -54,6 +55,7 @@ export function DiskPanel({ head }: { head: ReactNode }) {
               />
               <Bytes
                 key={shown.id}
+                node={node}
                 item={shown}
                 selected={byte}
                 onSelect={(at) => setPicked({ id: shown.id, byte: at })}
@@ -65,6 +67,22 @@ export function DiskPanel({ head }: { head: ReactNode }) {
       )}
     </section>
   );
+}
+
+/**
+ * A disk is much to send, so it is asked for while this panel is there. Until that of another node
+ * has come, the one before stays.
+ */
+function useDiskOfSelected(): DiskView | null {
+  const { dispatch } = usePage();
+  const node = useView((state) => state.selectedNode);
+  // A session that is started anew after a failure has to be asked again.
+  const isReady = useView((state) => state.boot === "ready");
+  useEffect(() => {
+    if (isReady) dispatch({ kind: "lookAtDisk", node });
+  }, [dispatch, node, isReady]);
+  useEffect(() => () => dispatch({ kind: "lookAtDisk", node: null }), [dispatch]);
+  return useView(({ world }) => (world === null ? null : (Object.values(world.disks)[0] ?? null)));
 }
 
 /** Damage that stands further back than the items that are listed is put before them. */

@@ -1,5 +1,6 @@
 import { SafetyChip } from "../bar/SafetyChip.tsx";
 import { LogPanel } from "../log/LogPanel.tsx";
+import { useLayout } from "../layout.ts";
 import { useView } from "../pageContext.ts";
 import type { PageState, PanelName } from "../page.ts";
 import type { SidePanelChoice } from "../partitions/sidePanelChoice.ts";
@@ -22,6 +23,7 @@ interface EmbedBodyProps {
 /** Only the panels that were asked for; the sentence and the safety chip are always there. */
 export function EmbedBody({ panels, choice, side }: EmbedBodyProps) {
   const link = useView(({ scenario }) => scenario.link || addressOf(scenario));
+  const isNarrow = useLayout() === "phone";
   const has = (name: PanelName): boolean => panels.includes(name);
   return (
     <>
@@ -44,7 +46,11 @@ export function EmbedBody({ panels, choice, side }: EmbedBodyProps) {
         {has("partitions") ? <SidePanel choice={side} /> : null}
         {has("events") ? <Events /> : null}
       </main>
-      {has("time") ? <TimePanel withLanes /> : null}
+      {has("time") ? (
+        <div className={isNarrow ? "embed-time phone" : "embed-time"}>
+          <TimePanel withLanes={!isNarrow} />
+        </div>
+      ) : null}
       <Announcer />
     </>
   );

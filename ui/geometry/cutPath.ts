@@ -16,7 +16,10 @@ interface Box {
   readonly places: readonly Place[];
 }
 
-/** The ways in which a line may end; the first one that meets no label is taken. */
+/**
+ * The ways in which a line may end; the first one that meets no node and no label is taken. If there
+ * is none, it ends where it crosses the outermost link.
+ */
 const FREE_ENDS = [
   { along: 64, lean: 44 },
   { along: 64, lean: -8 },
@@ -32,10 +35,13 @@ const LABEL_ENDS = [
   { along: 40, lean: 20 },
 ] as const;
 const MARGIN = 12;
+/** The scissors and their word; they reach so far up from the end of the line. */
 const LABEL_WIDTH = 44;
+const LABEL_RISE = 16;
+
 /**
  * A smooth line around the smaller side of a cut, across every link that it severs. Both ends run
- * on past the outermost links, but not out of the box.
+ * on past the outermost links where there is room, but not out of the box.
  */
 export function cutPath(one: readonly Point[], other: readonly Point[], box: Box): CutShape | null {
   const [inside, outside] = isDrawnAround(one.length, other.length) ? [one, other] : [other, one];
@@ -50,24 +56,51 @@ export function cutPath(one: readonly Point[], other: readonly Point[], box: Box
   if (first === undefined || last === undefined) return null;
 
   const bend = unit(centroid(outside), centroid(inside));
-  const labels = box.places.map((place) => labelBox(place, box.outlineRadius));
-  const ending = (from: Point, direction: 1 | -1, ways: readonly Way[]): Point => {
+  const taken = box.places.flatMap((place) => [
+    labelBox(place, box.outlineRadius),
+    nodeBox(place, box.outlineRadius),
+  ]);
+  const isFree = (from: Point, to: Point): boolean => !taken.some((one) => meets(from, to, one));
+  const ending = (from: Point, direction: 1 | -1, ways: readonly Way[]): Point | undefined => {
     const ends = ways.map((by) => within(runOn(from, along, direction, bend, by), box));
-    const clear = ends.find((end) => !labels.some((label) => meets(from, end, label)));
-    return clear ?? ends[0] ?? from;
+    const isLabelled = ways === LABEL_ENDS;
+    return ends.find((to) => isFree(from, to) && (!isLabelled || isFree(...labelTop(to))));
   };
-  const start = ending(first, -1, FREE_ENDS);
-  const end = ending(last, 1, FREE_ENDS);
-  // There the room is: the nodes stand around the middle.
-  const isLabelFirst = edgeDistance(start, box) < edgeDistance(end, box);
-  const label = isLabelFirst ? ending(first, -1, LABEL_ENDS) : ending(last, 1, LABEL_ENDS);
+  const start = ending(first, -1, FREE_ENDS) ?? first;
+  const end = ending(last, 1, FREE_ENDS) ?? last;
+  const labelFirst = ending(first, -1, LABEL_ENDS);
+  const labelLast = ending(last, 1, LABEL_ENDS);
+  // At the edge of the box there is most room: the nodes stand around the middle.
+  const isLabelFirst =
+    labelLast === undefined ||
+    (labelFirst !== undefined && edgeDistance(start, box) < edgeDistance(end, box));
+  const label = isLabelFirst ? (labelFirst ?? first) : labelLast;
+  const points = isLabelFirst ? [label, ...sorted, end] : [start, ...sorted, label];
   const path = line<Point>(
     (point) => point.x,
     (point) => point.y,
   )
     .curve(curveCatmullRom)
-    .digits(1)(isLabelFirst ? [label, ...sorted, end] : [start, ...sorted, label]);
+    .digits(1)(points.filter((point, i) => point !== points[i - 1]));
   return path === null ? null : { path, label: { x: label.x - LABEL_WIDTH / 2, y: label.y } };
+}
+
+/** The upper edge of what stands at the labelled end of a line. */
+function labelTop({ x, y }: Point): [Point, Point] {
+  const half = LABEL_WIDTH / 2;
+  return [
+    { x: x - half, y: y - LABEL_RISE },
+    { x: x + half, y: y - LABEL_RISE },
+  ];
+}
+
+function nodeBox({ x, y }: Point, outlineRadius: number): LabelBox {
+  return {
+    left: x - outlineRadius,
+    right: x + outlineRadius,
+    top: y - outlineRadius,
+    bottom: y + outlineRadius,
+  };
 }
 
 interface Way {

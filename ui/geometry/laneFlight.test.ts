@@ -3,10 +3,11 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   foldedPieces,
+  freshFlights,
   laneFlightLine,
   linePath,
+  settledFlights,
   shownFlights,
-  SINGLE_MAX,
   wayAt,
 } from "./laneFlight.ts";
 import { laneRows } from "./laneRows.ts";
@@ -77,15 +78,35 @@ describe("the messages of a span", () => {
           const lostAtUs = isLost ? sentAtUs + 400 : null;
           return { ...flight, id, kind, sentAtUs, arrivesAtUs: sentAtUs + 800, lostAtUs };
         });
-        const { single, folded } = shownFlights(flights, 2_000, 6_000);
-        const reaching = flights.filter(
-          ({ lostAtUs, arrivesAtUs }) => (lostAtUs ?? arrivesAtUs) >= 2_000,
-        );
-        expect(new Set([...single, ...folded])).toEqual(new Set(reaching));
-        expect(single.length).toBeLessThanOrEqual(SINGLE_MAX);
+        const { single, folded } = shownFlights(flights, 100);
+        expect(new Set([...single, ...folded])).toEqual(new Set(flights));
+        expect(single.length).toBeLessThanOrEqual(100);
         const isRoutine = ({ kind, lostAtUs }: FlightView): boolean =>
           lostAtUs === null && (kind === "heartbeat" || kind === "fetch");
         if (folded.some((one) => !isRoutine(one))) expect(single.some(isRoutine)).toBe(false);
+      }),
+    );
+  });
+
+  test("are settled or fresh, and what is settled stays so until the next step", () => {
+    const windowUs = 1_600;
+    const drawn = fc.tuple(some, fc.integer({ min: 2_000, max: 5_000 }), fc.nat(99));
+    fc.assert(
+      fc.property(drawn, ([kinds, atUs, laterUs]) => {
+        const nowUs = Math.floor(atUs / 100) * 100;
+        const flights = kinds.map(([kind, sentAtUs, isHeld], id): FlightView => {
+          const heldAtUs = isHeld ? sentAtUs + 400 : null;
+          return { ...flight, id, kind, sentAtUs, arrivesAtUs: sentAtUs + 800, heldAtUs };
+        });
+        const settled = settledFlights(flights, nowUs, windowUs);
+        const fresh = freshFlights(flights, nowUs, windowUs);
+        const reaching = flights.filter(
+          ({ sentAtUs, arrivesAtUs, heldAtUs }) =>
+            sentAtUs <= nowUs && (heldAtUs !== null || arrivesAtUs >= nowUs - windowUs),
+        );
+        expect(new Set([...settled, ...fresh])).toEqual(new Set(reaching));
+        expect(settled.some((one) => fresh.includes(one))).toBe(false);
+        expect(settledFlights(flights, nowUs + laterUs, windowUs)).toEqual(settled);
       }),
     );
   });

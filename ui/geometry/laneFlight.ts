@@ -74,8 +74,43 @@ export function flightPath(flight: FlightView, rows: LaneRows, scale: LaneScale)
   return path;
 }
 
-/** So many lines are drawn one by one; what is more is drawn as a texture. */
-export const SINGLE_MAX = 160;
+/**
+ * Up to this moment the past is settled: it moves in steps, so that the many lines that are over are
+ * drawn anew only rarely, and with every frame only the few that are not.
+ */
+export function settledUs(nowUs: number, windowUs: number): number {
+  return stepBefore(nowUs, windowUs);
+}
+
+/** The messages whose lines are over, as far back as the window reaches. */
+export function settledFlights(
+  flights: readonly FlightView[],
+  nowUs: number,
+  windowUs: number,
+): readonly FlightView[] {
+  const fromUs = stepBefore(nowUs - windowUs, windowUs);
+  const toUs = settledUs(nowUs, windowUs);
+  return flights.filter(
+    (flight) => flight.heldAtUs === null && endOf(flight) >= fromUs && endOf(flight) < toUs,
+  );
+}
+
+/** The messages that are under way, or were until just now. */
+export function freshFlights(
+  flights: readonly FlightView[],
+  nowUs: number,
+  windowUs: number,
+): readonly FlightView[] {
+  const fromUs = settledUs(nowUs, windowUs);
+  return flights.filter(
+    (flight) => flight.sentAtUs <= nowUs && (flight.heldAtUs !== null || endOf(flight) >= fromUs),
+  );
+}
+
+function stepBefore(atUs: number, windowUs: number): number {
+  const stepUs = windowUs / 16;
+  return Math.floor(atUs / stepUs) * stepUs;
+}
 
 export interface ShownFlights {
   readonly single: readonly FlightView[];
@@ -84,19 +119,10 @@ export interface ShownFlights {
 }
 
 /**
- * The messages that reach into a span of time, divided. Fetches are folded first, then heartbeats
- * and what clients ask, then the oldest of the rest; one that was lost or is held is told apart as
- * long as there is room.
+ * Divided by what there is room for. Fetches are folded first, then heartbeats and what clients ask,
+ * then the oldest of the rest; one that was lost or is held is told apart as long as there is room.
  */
-export function shownFlights(
-  flights: readonly FlightView[],
-  fromUs: number,
-  toUs: number,
-  singleMax: number = SINGLE_MAX,
-): ShownFlights {
-  const shown = flights.filter(
-    (flight) => flight.sentAtUs <= toUs && (flight.heldAtUs !== null || endOf(flight) >= fromUs),
-  );
+export function shownFlights(shown: readonly FlightView[], singleMax: number): ShownFlights {
   if (shown.length <= singleMax) return { single: shown, folded: [] };
   let left = singleMax;
   const isSingle = new Set<FlightView>();

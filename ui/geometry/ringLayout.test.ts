@@ -47,14 +47,14 @@ describe("ringLayout", () => {
     expect(ringLayout(390, 264, 3).nodeRadius).toBe(28);
   });
 
-  test("keeps labels away from the client's side and under the nodes on a phone", () => {
+  test("keeps labels away from the client's link, and under the lower nodes on a phone", () => {
     expect(ringLayout(704, 312, 3).places.map((place) => place.label)).toEqual([
       "left",
       "right",
       "left",
     ]);
     expect(ringLayout(390, 264, 3).places.map((place) => place.label)).toEqual([
-      "left",
+      "right",
       "below",
       "below",
     ]);

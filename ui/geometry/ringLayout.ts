@@ -28,8 +28,9 @@ const COMPACT_BELOW = 560;
 const LOW_BELOW = 250;
 /** More nodes than this have no room for labels beside them: those turn above and below. */
 const BESIDE_MAX = 7;
-/** Of a label beside its node, and half of one that stands above or below it. */
-const LABEL_WIDTH = 122;
+/** The room for a label beside its node, what most of them take, and half of one above or below. */
+const LABEL_ROOM = 134;
+const LABEL_WIDTH = 116;
 const LABEL_HALF_WIDTH = 46;
 /** What a leader's label needs above the second node, beyond what the first one has. */
 const LABEL_ABOVE = 12;
@@ -52,14 +53,14 @@ export function ringLayout(width: number, height: number, nodeCount: number): Ri
   const bottom = height - outlineRadius - (beside ? 8 : 24);
   const radiusY = Math.max(0, bottom - top) / (1 + lowest);
   const sideRoom = beside
-    ? outlineRadius + LABEL_WIDTH
+    ? outlineRadius + LABEL_ROOM
     : Math.max(outlineRadius + 16, crowded ? LABEL_HALF_WIDTH : 0);
   const radiusX = Math.min((width / 2 - sideRoom) / widest, radiusY * (crowded ? 2.75 : 2));
   const center = { x: width / 2, y: top + radiusY };
   const places = angles.map((angle): Place => {
     const x = round(center.x + radiusX * Math.cos(angle));
     const y = round(center.y + radiusY * Math.sin(angle));
-    return { x, y, label: labelSide({ x, y }, center, beside, crowded) };
+    return { x, y, label: labelSide({ x, y }, center, { beside, crowded, compact }) };
   });
   const client = { x: width - (compact ? 28 : 36), y: compact ? 22 : 24 };
   return { width, height, compact, crowded, nodeRadius, outlineRadius, center, places, client };
@@ -97,12 +98,19 @@ function radiusOf(nodeCount: number, small: boolean): number {
   return small ? 18 : 20;
 }
 
-/** Outward. The first node's label stands to the left, where the client's link never passes. */
-function labelSide(place: Point, center: Point, beside: boolean, crowded: boolean): Place["label"] {
+/**
+ * Outward. The first node's label stands to the left, where the client's link never passes; in a
+ * narrow box there is no room between it and the last node, and a cut of that one runs there.
+ */
+function labelSide(
+  place: Point,
+  center: Point,
+  box: { readonly beside: boolean; readonly crowded: boolean; readonly compact: boolean },
+): Place["label"] {
   const atTop = Math.abs(place.x - center.x) < 1 && place.y < center.y;
-  if (atTop) return "left";
-  if (beside) return place.x < center.x ? "left" : "right";
-  return crowded && place.y < center.y ? "above" : "below";
+  if (atTop) return box.compact && !box.crowded ? "right" : "left";
+  if (box.beside) return place.x < center.x ? "left" : "right";
+  return box.crowded && place.y < center.y ? "above" : "below";
 }
 
 function round(value: number): number {

@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { spanProgress } from "../geometry/flightProgress.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 
 interface FsyncBarProps {
   readonly startedAtUs: number;
@@ -12,7 +12,7 @@ interface FsyncBarProps {
 /** Fills hatched with simulated time and turns solid only when the write is durable. */
 export function FsyncBar({ startedAtUs, endsAtUs, state, height }: FsyncBarProps) {
   const fill = useRef<HTMLElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     if (fill.current === null || state !== "writing") return;
     fill.current.style.width = `${spanProgress(startedAtUs, endsAtUs, nowUs) * 100}%`;
   });

@@ -22,6 +22,7 @@ const SHAPES = {
       <path d="M8 4.5h5.5M8 11.5h5.5" />
     </>
   ),
+  figures: <path d="M4 12.5v-4M8 12.5v-9M12 12.5v-6" strokeWidth="2" />,
   down: <path d="m4 6.5 4 4 4-4" />,
   find: <path d="M7 11.5a4.5 4.5 0 1 1 0-9 4.5 4.5 0 0 1 0 9zM10.3 10.3l3.2 3.2" />,
   help: <path d="M5.8 6.2a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.5M8 11.8v.3" />,

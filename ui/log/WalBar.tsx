@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import type { WriteView } from "@chronik/core/view";
 import { spanProgress } from "../geometry/flightProgress.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 
 interface WalBarProps {
@@ -38,7 +38,7 @@ function Writing({
   y: number;
 }) {
   const bar = useRef<SVGRectElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const done = spanProgress(write.startedAtUs, write.endsAtUs, nowUs);
     bar.current?.setAttribute("width", (done * width).toFixed(1));
   });

@@ -1,38 +1,22 @@
-import { useEffect, useRef } from "react";
 import { CheckField } from "../form/fields.tsx";
-import { Icon } from "../glyph/Icon.tsx";
 import { setSingleKeys, useSingleKeys } from "../keyboardChoice.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { helpGroups } from "./helpGroups.ts";
 import type { KeyGroup } from "./helpGroups.ts";
-import "../styles/menu.css";
+import { Sheet } from "./Sheet.tsx";
 
 /** Every key and what it does now. It never covers the sentence or stops the cluster. */
 export function HelpSheet({ onClose }: { onClose: () => void }) {
   const { store } = usePage();
   // The keys of a node are those of the selected one; the rest is as it was when help was asked for.
   useView((state) => state.selectedNode);
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
   return (
-    <div className="sheet help" role="dialog" aria-label="Help">
-      <div className="panel-head">
-        <h2>Keys</h2>
-        <button
-          ref={close}
-          type="button"
-          className="button bare icon-only end"
-          aria-label="Close help"
-          onClick={onClose}
-        >
-          <Icon name="bad" />
-        </button>
-      </div>
+    <Sheet name="Help" title="Keys" onClose={onClose}>
       <SingleKeys />
       {helpGroups(store.getState()).map((group) => (
         <Group key={group.title} group={group} />
       ))}
-    </div>
+    </Sheet>
   );
 }
 

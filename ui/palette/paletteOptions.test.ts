@@ -27,6 +27,25 @@ test("what cannot be done now is offered with its reason", () => {
   expect(first?.refusal).toBe("n1 runs already.");
 });
 
+test("what cannot be done now comes after all that can", () => {
+  const cuts = names("cut");
+  expect(cuts.indexOf("Heal every cut")).toBeGreaterThan(cuts.indexOf("Cut link n1 to n2"));
+  for (const text of ["", "cut", "n1", "clock"]) {
+    const refusals = paletteOptions(text, pageWith(), ["healAll"], []).map((one) => one.refusal);
+    const possible = refusals.filter((refusal) => refusal === null).length;
+    expect(possible).toBeGreaterThan(0);
+    expect(refusals.slice(0, possible).every((refusal) => refusal === null)).toBe(true);
+  }
+});
+
+test("what is said outright stays first, so that Enter does nothing else", () => {
+  const [first] = paletteOptions("clock of n1 at 100 %", pageWith(), [], []);
+  expect(first).toMatchObject({
+    name: "Run the clock of n1 at 100 %",
+    refusal: "It does so already.",
+  });
+});
+
 test("a scenario is found by its name and by what is said of it", () => {
   expect(names("five brokers")[0]).toBe("Open scenario five-brokers");
   expect(names("two may fail")).toEqual(["Open scenario five-brokers"]);

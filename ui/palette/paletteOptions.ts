@@ -9,8 +9,9 @@ import type { PageState, ScenarioTitle } from "../page.ts";
 const OPTIONS_MAX = 40;
 
 /**
- * What is offered for a text, best first: what it says outright, then what its words may mean.
- * Without a text: what was done last, what can be said, what keys do.
+ * What is offered for a text, best first: what it says outright, then what its words may mean, of
+ * that what is impossible now at the end. Without a text: what was done last, what can be said, what
+ * keys do.
  */
 export function paletteOptions(
   text: string,
@@ -21,11 +22,18 @@ export function paletteOptions(
   const all = [...allCommands(state), ...scenarioCommands(scenarios)];
   if (text.trim() === "") {
     const recent = recentIds.flatMap((id) => all.find((command) => command.id === id) ?? []);
-    return distinct([...recent, ...PHRASE_COMMANDS, ...keyCommands(state)]).slice(0, OPTIONS_MAX);
+    return offered([], [...recent, ...PHRASE_COMMANDS, ...keyCommands(state)]);
   }
   const said = readPhrase(text, state);
   const found = searchCommands([...all, ...PHRASE_COMMANDS, ...eventCommands(state)], text);
-  return distinct([...(said === null ? [] : [said]), ...found]).slice(0, OPTIONS_MAX);
+  return offered(said === null ? [] : [said], found);
+}
+
+/** Enter gives the first: what was said outright stays it even if it is refused. */
+function offered(said: readonly Command[], found: readonly Command[]): readonly Command[] {
+  const possible = found.filter(({ refusal }) => refusal === null);
+  const impossible = found.filter(({ refusal }) => refusal !== null);
+  return distinct([...said, ...possible, ...impossible]).slice(0, OPTIONS_MAX);
 }
 
 /** The first of those with the same name. */

@@ -15,7 +15,7 @@ const ROOMY_NODES_MAX = 5;
 /** Who holds which partition, what the selected one holds, and what clients asked. */
 export function PartitionsPanel({ head, focusWanted }: PanelProps & { focusWanted: number }) {
   const names = useView((state) => state.world?.partitionNames ?? NO_PARTITIONS);
-  const selected = useView(selectPartition);
+  const hasSelected = useView((state) => selectPartition(state) !== null);
   const isClose = useView((state) => (state.world?.nodeNames.length ?? 0) > ROOMY_NODES_MAX);
   return (
     <section className={isClose ? "partitions close" : "partitions"} aria-label="Partitions">
@@ -28,17 +28,22 @@ export function PartitionsPanel({ head, focusWanted }: PanelProps & { focusWante
       ) : (
         <Matrix names={names} />
       )}
-      {selected === null ? null : (
-        <>
-          <PartitionLine partition={selected} />
-          <Replicas partition={selected} row={isClose ? 16 : 18} />
-        </>
-      )}
+      <Selected row={isClose ? 16 : 18} />
       <Requests />
-      {selected === null ? null : (
-        <ProduceForm partition={selected} names={names} focusWanted={focusWanted} />
-      )}
+      {hasSelected ? <ProduceForm names={names} focusWanted={focusWanted} /> : null}
     </section>
+  );
+}
+
+/** It changes with every record; the matrix and the form do not. */
+function Selected({ row }: { row: number }) {
+  const partition = useView(selectPartition);
+  if (partition === null) return null;
+  return (
+    <>
+      <PartitionLine partition={partition} />
+      <Replicas partition={partition} row={row} />
+    </>
   );
 }
 

@@ -1,24 +1,26 @@
-import type { PartitionView } from "@chronik/core/view";
 import { useEffect, useState } from "react";
 import type { FormEvent } from "react";
 import { ChoiceField, TextField } from "../form/fields.tsx";
 import { topicOf } from "../geometry/matrixLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
+import { selectPartition } from "./selectPartition.ts";
 
 const NO_NODES: readonly string[] = [];
 const ACKS = ["0", "1", "all"] as const;
 const KEY_FIELD = "produce-key";
 
 interface ProduceFormProps {
-  readonly partition: PartitionView;
   readonly names: readonly string[];
   /** Each time it grows, the key takes the focus. */
   readonly focusWanted: number;
 }
 
 /** One record; a client looks for the leader and tries again, unless one node is chosen. */
-export function ProduceForm({ partition, names, focusWanted }: ProduceFormProps) {
+export function ProduceForm({ names, focusWanted }: ProduceFormProps) {
   const { dispatch } = usePage();
+  const selected = useView((state) => selectPartition(state)?.name ?? "");
+  const topicSelected = useView((state) => selectPartition(state)?.topic ?? "");
+  const partitionSelected = useView((state) => selectPartition(state)?.partition ?? 0);
   const nodes = useView((state) => state.world?.nodeNames ?? NO_NODES);
   const [via, setVia] = useState("");
   /** The topic in which the key decides. */
@@ -31,7 +33,7 @@ export function ProduceForm({ partition, names, focusWanted }: ProduceFormProps)
     if (focusWanted > 0) document.getElementById(KEY_FIELD)?.focus();
   }, [focusWanted]);
 
-  const target = { topic: partition.topic, partition: partition.partition };
+  const target = { topic: topicSelected, partition: partitionSelected };
   const chosen = byKey === null || key === "" ? target : { topic: byKey, partition: null };
   const choose = (name: string): void => {
     const topic = topics.find((one) => byKeyOf(one) === name) ?? null;
@@ -50,7 +52,7 @@ export function ProduceForm({ partition, names, focusWanted }: ProduceFormProps)
         <span className="quiet">to</span>
         <select
           aria-label="Partition"
-          value={byKey === null ? partition.name : byKeyOf(byKey)}
+          value={byKey === null ? selected : byKeyOf(byKey)}
           onChange={(e) => choose(e.target.value)}
         >
           {topics.map((topic) => (

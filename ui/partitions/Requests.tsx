@@ -2,7 +2,7 @@ import type { RequestView } from "@chronik/core/view";
 import { memo, useRef } from "react";
 import { useBrush } from "../brush.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { setText } from "../setText.ts";
 import { spanText } from "../timeText.ts";
@@ -79,7 +79,7 @@ const Request = memo(function Request({ request }: { request: RequestView }) {
 /** How long, in simulated time. */
 function Waiting({ request }: { request: RequestView }) {
   const text = useRef<HTMLSpanElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     setText(text.current, spanText(Math.max(0, nowUs - request.sentAtUs)));
   });
   return <span ref={text} className="answer quiet" />;

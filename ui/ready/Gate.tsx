@@ -1,22 +1,21 @@
 import { useRef } from "react";
-import type { GateView } from "@chronik/core/view";
+import type { GateView, ReadyView } from "@chronik/core/view";
 import { FsyncBar } from "../glyph/FsyncBar.tsx";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { setText } from "../setText.ts";
 import { spanText } from "../timeText.ts";
 
 interface GateProps {
-  readonly gate: GateView | null;
-  readonly mustSync: boolean;
-  /** A person holds the Ready before it is persisted. */
-  readonly isHeld: boolean;
+  readonly ready: Pick<ReadyView, "node" | "gate" | "mustSync">;
+  /** The stage before the write that a person holds the Ready at: "Persist"; null for none. */
+  readonly heldBefore: string | null;
 }
 
 /** The write between Persist and Send after: what is below may not leave before it is solid. */
-export function Gate({ gate, mustSync, isHeld }: GateProps) {
+export function Gate({ ready: { node, gate, mustSync }, heldBefore }: GateProps) {
   const state = gate?.state ?? "none";
   // The disk is not held: what it has begun it will finish.
-  const waits = isHeld && mustSync && state === "none";
+  const waits = heldBefore !== null && state === "none";
   return (
     <div className={`gate ${state} ${mustSync ? "" : "needless"}`}>
       <FsyncBar
@@ -26,14 +25,20 @@ export function Gate({ gate, mustSync, isHeld }: GateProps) {
         height={12}
       />
       <div className="gate-label">
-        {gate === null || state === "none" ? (
-          <span className="quiet">{mustSync ? "write not begun" : "nothing to sync"}</span>
+        {waits ? (
+          <span className="strong ink cut-short">
+            {mustSync ? "not begun" : "nothing to sync"}: you hold {node} before {heldBefore}
+          </span>
         ) : (
-          <Progress gate={gate} mustSync={mustSync} />
+          <>
+            {gate === null || state === "none" ? (
+              <span className="quiet">{mustSync ? "write not begun" : "nothing to sync"}</span>
+            ) : (
+              <Progress gate={gate} mustSync={mustSync} />
+            )}
+            <span className="quiet cut-short">{mustSync ? RULES[state] : OPEN}</span>
+          </>
         )}
-        <span className={`cut-short ${waits ? "strong ink" : "quiet"}`}>
-          {waits ? "shut: waits for you" : mustSync ? RULES[state] : OPEN}
-        </span>
       </div>
     </div>
   );
@@ -42,7 +47,7 @@ export function Gate({ gate, mustSync, isHeld }: GateProps) {
 function Progress({ gate, mustSync }: { gate: GateView; mustSync: boolean }) {
   const text = useRef<HTMLSpanElement>(null);
   const total = spanText(gate.endsAtUs - gate.startedAtUs);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const done = Math.max(0, Math.min(nowUs, gate.endsAtUs) - gate.startedAtUs);
     setText(
       text.current,
@@ -58,5 +63,9 @@ function Progress({ gate, mustSync }: { gate: GateView; mustSync: boolean }) {
 }
 
 const OPEN = "the gate is open";
-const SHUT = "nothing below may leave before this is durable";
+const SHUT = (
+  <>
+    nothing below may leave<span className="until"> before this is durable</span>
+  </>
+);
 const RULES = { none: SHUT, writing: SHUT, durable: OPEN };

@@ -5,7 +5,7 @@ import { useView } from "../pageContext.ts";
 import { Gate } from "./Gate.tsx";
 import { HeldHere } from "./HeldHere.tsx";
 import { PeerProgress } from "./PeerProgress.tsx";
-import { ReadyStage, stageLines } from "./ReadyStage.tsx";
+import { ReadyStage, STAGE_NAMES, stageLines } from "./ReadyStage.tsx";
 import { SyncHistory } from "./SyncHistory.tsx";
 
 /** The work that the selected node took last, in the order in which it must be done. */
@@ -49,6 +49,8 @@ function Stages({ ready }: { ready: ReadyView }) {
   const before = ready.stages.slice(0, 2);
   const after = ready.stages.slice(2);
   const heldHere = ready.stages.find(({ isHeld, state }) => isHeld && state === "here");
+  const heldBefore =
+    heldHere !== undefined && before.includes(heldHere) ? STAGE_NAMES[heldHere.name] : null;
   return (
     <>
       <ol className={className}>
@@ -56,11 +58,7 @@ function Stages({ ready }: { ready: ReadyView }) {
           <ReadyStage key={stage.name} ready={ready} stage={stage} number={i + 1} />
         ))}
       </ol>
-      <Gate
-        gate={ready.gate}
-        mustSync={ready.mustSync}
-        isHeld={heldHere?.name === "send" || heldHere?.name === "persist"}
-      />
+      <Gate ready={ready} heldBefore={heldBefore} />
       <ol className={className} start={3}>
         {after.map((stage, i) => (
           <ReadyStage key={stage.name} ready={ready} stage={stage} number={i + 3} />

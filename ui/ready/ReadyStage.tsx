@@ -25,7 +25,7 @@ export function ReadyStage({ ready, stage, number }: ReadyStageProps) {
   return (
     <li className={stage.state} {...(isHere ? { "aria-current": "step" } : {})}>
       <HoldButton node={ready.node} stage={stage} number={number} />
-      <span className="name">{NAMES[stage.name]}</span>
+      <span className="name">{STAGE_NAMES[stage.name]}</span>
       {shown.length === 0 ? (
         <span className="batch-empty">
           <span className="cut-short">{stage.emptyReason}</span>
@@ -56,9 +56,9 @@ function HoldButton({ node, stage, number }: { node: string } & Omit<ReadyStageP
     <button
       type="button"
       className={isHeld ? "num held" : "num"}
-      aria-label={`Hold ${node} before ${NAMES[name]}`}
+      aria-label={`Hold ${node} before ${STAGE_NAMES[name]}`}
       aria-pressed={isHeld}
-      title={isHeld ? `Let ${node} go on` : `Hold ${node} before ${NAMES[name]}`}
+      title={isHeld ? `Let ${node} go on` : `Hold ${node} before ${STAGE_NAMES[name]}`}
       onClick={() => {
         const action = { kind: "holdStage", node: id, stage: name, on: !isHeld } as const;
         dispatch({ kind: "act", action });
@@ -139,7 +139,7 @@ function Glyph({ item, lit }: { item: ReadyItemView; lit: boolean }) {
   );
 }
 
-const NAMES = {
+export const STAGE_NAMES = {
   send: "Send now",
   persist: "Persist",
   sendAfter: "Send after",

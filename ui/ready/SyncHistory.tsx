@@ -1,6 +1,6 @@
 import type { GateView } from "@chronik/core/view";
 import { useRef } from "react";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { setText } from "../setText.ts";
 
 const HEIGHT = 24;
@@ -29,7 +29,7 @@ export function SyncHistory({ node, historyUs, gate }: SyncHistoryProps) {
       <span className="micro quiet">
         {isSlowing(shown, growingUs) ? `${node}’s disk is getting slow:` : `${node}’s disk:`}
         <br />
-        its last {shown.length} fsyncs
+        {shown.length === 1 ? "its last fsync" : `its last ${shown.length} fsyncs`}
       </span>
       <svg
         width={WIDTH}
@@ -73,7 +73,7 @@ interface GrowingProps {
 
 function Growing({ gate, x, height }: GrowingProps) {
   const bar = useRef<SVGRectElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const passed = (nowUs - gate.startedAtUs) / Math.max(1, gate.endsAtUs - gate.startedAtUs);
     const grown = Math.max(0, Math.min(1, passed)) * height;
     bar.current?.setAttribute("y", (HEIGHT - grown).toFixed(1));
@@ -95,7 +95,7 @@ function Growing({ gate, x, height }: GrowingProps) {
 
 function LastText({ gate, lastUs }: { gate: GateView | null; lastUs: number }) {
   const text = useRef<HTMLSpanElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const us = gate === null ? lastUs : Math.max(0, nowUs - gate.startedAtUs);
     setText(text.current, `${(us / 1000).toFixed(1)} ms`);
   });

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { ChangeEvent } from "react";
-import { Icon } from "../glyph/Icon.tsx";
+import { Sheet } from "../notice/Sheet.tsx";
 import type { ShareKind } from "../page.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { PICTURES, savePicture } from "./picture.ts";
@@ -10,23 +10,9 @@ import "../styles/share.css";
 
 /** Everything that a run can be turned into. The cluster goes on beneath it. */
 export function ShareSheet({ onClose }: { onClose: () => void }) {
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
   const seed = useView((state) => state.scenario.seed);
   return (
-    <div className="sheet help share-sheet" role="dialog" aria-label="Share">
-      <div className="panel-head">
-        <h2>Share</h2>
-        <button
-          ref={close}
-          type="button"
-          className="button bare icon-only end"
-          aria-label="Close share"
-          onClick={onClose}
-        >
-          <Icon name="bad" />
-        </button>
-      </div>
+    <Sheet name="Share" title="Share" className="share-sheet" onClose={onClose}>
       <p className="small quiet">
         Seed {seed}, what was done and this moment make the run: it is the same wherever it is
         opened. Nothing is uploaded.
@@ -49,7 +35,7 @@ export function ShareSheet({ onClose }: { onClose: () => void }) {
       </div>
       <h3>Pictures of this moment</h3>
       <Pictures />
-    </div>
+    </Sheet>
   );
 }
 

@@ -3,7 +3,7 @@ import type { ClientView, RequestView } from "@chronik/core/view";
 import { useBrush } from "../brush.ts";
 import { linkLane } from "../geometry/linkLane.ts";
 import type { Point, RingLayout } from "../geometry/ringLayout.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import { newestRequest, requestOutcome, requestTitle } from "../partitions/requestText.ts";
 import { spanText } from "../timeText.ts";
@@ -105,7 +105,7 @@ function Chip({ name, at, lit }: { name: string; at: Point; lit: boolean }) {
 function Answer({ request }: { request: RequestView }) {
   const text = useRef<SVGTextElement>(null);
   const answer = requestOutcome(request);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     if (text.current === null || answer !== null) return;
     text.current.textContent = `waiting ${spanText(Math.max(0, nowUs - request.sentAtUs))}`;
   });

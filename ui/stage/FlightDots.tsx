@@ -4,6 +4,7 @@ import type { RefObject } from "react";
 import { flightProgress } from "../geometry/flightProgress.ts";
 import { pointAt } from "../geometry/linkLane.ts";
 import type { LinkLane } from "../geometry/linkLane.ts";
+import { messageHue } from "../glyph/hues.ts";
 import { useMotion } from "../motion.ts";
 
 interface FlightDotsProps {
@@ -12,10 +13,26 @@ interface FlightDotsProps {
 }
 
 /**
- * Many messages of one kind while time runs: one line for all of what is asked and one for all
- * answers, each message a point of it. Once time stands still they are glyphs that can be reached.
+ * Many messages while time runs: of each hue one line for all that is asked and one for all answers,
+ * each message a point of it. Once time stands still they are glyphs that can be reached.
  */
 export function FlightDots({ flights, lanes }: FlightDotsProps) {
+  const ofClients = flights.filter(({ kind }) => messageHue(kind) === "client");
+  const others = flights.filter(({ kind }) => messageHue(kind) !== "client");
+  return (
+    <>
+      <Dots hue="append" flights={others} lanes={lanes} name="appends and acks" />
+      <Dots hue="client" flights={ofClients} lanes={lanes} name="messages from and to clients" />
+    </>
+  );
+}
+
+interface DotsProps extends FlightDotsProps {
+  readonly hue: "append" | "client";
+  readonly name: string;
+}
+
+function Dots({ hue, flights, lanes, name }: DotsProps) {
   const asked = useRef<SVGPathElement>(null);
   const answered = useRef<SVGPathElement>(null);
   const hollow = useRef<SVGPathElement>(null);
@@ -35,13 +52,9 @@ export function FlightDots({ flights, lanes }: FlightDotsProps) {
     draw(hollow, answers);
   });
   return (
-    <g
-      className="pulse round"
-      role="img"
-      aria-label={`${flights.length} messages from and to clients`}
-    >
-      <path ref={asked} className="stroke-client none w7" />
-      <path ref={answered} className="stroke-client none w7" />
+    <g className="pulse round" role="img" aria-label={`${flights.length} ${name}`}>
+      <path ref={asked} className={`stroke-${hue} none w7`} />
+      <path ref={answered} className={`stroke-${hue} none w7`} />
       <path ref={hollow} className="stroke-stage none w4" />
     </g>
   );

@@ -48,13 +48,12 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
   return (
     <g
       ref={glyph}
-      className="flight"
+      className={lostAtUs === null ? "flight" : "flight lost"}
       role="img"
       aria-label={
         count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flight.label}`
       }
       data-ref={`message:${flight.id}`}
-      {...(lostAtUs !== null ? { pointerEvents: "none" } : {})}
       {...((still || heldAtUs !== null) && lostAtUs === null ? { tabIndex: 0 } : {})}
       {...(isOfClient(flight) ? { onClick: inspect } : {})}
     >
@@ -75,18 +74,34 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
           ×{count}
         </text>
       ) : caption === "" || lostAtUs !== null ? null : (
-        <text
-          className="t-mi halo"
-          x={heldAtUs === null ? 15 : 10}
-          y={heldAtUs === null ? 0.5 : 20}
-        >
-          {heldAtUs === null ? caption : `${caption}, held`}
-        </text>
+        <Caption text={caption} isHeld={heldAtUs !== null} isLeft={lane.to.x < lane.from.x} />
       )}
       {lit ? <circle className="stroke-ink w2 none" r="14" /> : null}
     </g>
   );
 });
+
+/** A held message may stand right beside its sender: its words are on the side where it is going. */
+function Caption({ text, isHeld, isLeft }: CaptionProps) {
+  if (!isHeld) {
+    return (
+      <text className="t-mi halo" x="15" y="0.5">
+        {text}
+      </text>
+    );
+  }
+  return (
+    <text className={`t-mi halo ${isLeft ? "end" : ""}`} x={isLeft ? -10 : 10} y="20">
+      {text}, held
+    </text>
+  );
+}
+
+interface CaptionProps {
+  readonly text: string;
+  readonly isHeld: boolean;
+  readonly isLeft: boolean;
+}
 
 function placeText({ x, y }: Point): string {
   return `translate(${x.toFixed(1)} ${y.toFixed(1)})`;

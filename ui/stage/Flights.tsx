@@ -18,7 +18,7 @@ const NO_FLIGHTS: readonly FlightView[] = [];
 const GLYPHS_MAX = 150;
 /** Captions help while there are few. */
 const CAPTIONS_MAX = 6;
-/** With more under way clients' messages are dots, as the brokers' fetches always are. */
+/** With more under way what is ordinary is a dot, as the brokers' fetches always are. */
 const LETTERS_MAX = 40;
 /** A lost message keeps its cross for so long, by the clock on the wall. */
 const CROSS_WALL_US = 600_000;
@@ -41,18 +41,24 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
   const lanes = useMemo(() => lanesOf(ring, names, clients, cuts), [ring, names, clients, cuts]);
   const nowUs = store.getState().world?.nowUs ?? 0;
   const shown = flights.filter((flight) => goneAtUs(flight, crossUs) > nowUs);
-  if (!travelling) return <ArrivalCounts flights={shown} ring={ring} names={names} />;
+  const picture = { className: "flights", width: ring.width, height: ring.height };
+  if (!travelling) {
+    return (
+      <svg {...picture}>
+        <ArrivalCounts flights={shown} ring={ring} names={names} />
+      </svg>
+    );
+  }
   const isPulse = (flight: FlightView): boolean =>
     ring.crowded && isDull(flight) && !isOfClient(flight);
   const single = shown.filter((flight) => !isPulse(flight));
   const isBusy = single.length > LETTERS_MAX;
   const hasDots = isBusy && !still;
-  const isDot = (flight: FlightView): boolean =>
-    hasDots && isOrdinary(flight) && isOfClient(flight);
+  const isDot = (flight: FlightView): boolean => hasDots && isOrdinary(flight) && !isRare(flight);
   const glyphs = hasDots ? single.filter((flight) => !isDot(flight)) : single;
   const captioned = glyphs.filter((flight) => flight.caption !== "").length <= CAPTIONS_MAX;
   return (
-    <>
+    <svg {...picture}>
       {ring.crowded ? <LinkPulses flights={shown.filter(isPulse)} lanes={lanes} /> : null}
       {hasDots ? <FlightDots flights={single.filter(isDot)} lanes={lanes} /> : null}
       {flightBundles(glyphs, GLYPHS_MAX).map(({ flight, count }) => (
@@ -68,13 +74,18 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
           crossUs={crossUs}
         />
       ))}
-    </>
+    </svg>
   );
 }
 
 /** There is always one of these under way between any two brokers; what is done to one is shown. */
 function isDull(flight: FlightView): boolean {
   return isOrdinary(flight) && (flight.kind === "heartbeat" || flight.kind === "fetch");
+}
+
+/** An election or a snapshot is what one looks for among many messages. */
+function isRare({ kind }: FlightView): boolean {
+  return kind === "vote" || kind === "preVote" || kind === "snapshot";
 }
 
 /** Nothing was done to it, and nothing happened to it. */

@@ -4,7 +4,7 @@ import type { RingLayout } from "../geometry/ringLayout.ts";
 import { timerFraction } from "../geometry/timerArc.ts";
 import { Crown } from "../glyph/Crown.tsx";
 import { hatchClass, termClass } from "../glyph/hues.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { VoteDots } from "./VoteDots.tsx";
 
 interface NodeFigureProps {
@@ -89,6 +89,7 @@ function Outline({ node, radius }: { node: NodeView; radius: number }) {
         <>
           <circle className="stroke-hair w3 none" r={radius} />
           {node.timer === null ? null : <TimerArc timer={node.timer} radius={radius} />}
+          {node.pausedTimer === null ? null : <StillArc timer={node.pausedTimer} radius={radius} />}
         </>
       );
   }
@@ -97,24 +98,25 @@ function Outline({ node, radius }: { node: NodeView; radius: number }) {
 /** Of the ring around a node, which is 250 pixels long at most. */
 const RING_STEPS = 500;
 
+const ARC = { pathLength: 1, strokeDasharray: "1 1", transform: "rotate(-90)" };
+
 function TimerArc({ timer, radius }: { timer: TimerView; radius: number }) {
   const arc = useRef<SVGCircleElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     // In steps of half a pixel: finer ones would paint the node anew every frame.
     const offset = `${1 - Math.round(timerFraction(timer, nowUs) * RING_STEPS) / RING_STEPS}`;
     if (arc.current === null || arc.current.style.strokeDashoffset === offset) return;
     arc.current.style.strokeDashoffset = offset;
   });
-  return (
-    <circle
-      ref={arc}
-      className="stroke-ink-2 w3 none"
-      r={radius}
-      pathLength="1"
-      strokeDasharray="1 1"
-      transform="rotate(-90)"
-    />
-  );
+  return <circle {...ARC} ref={arc} className="stroke-ink-2 w3 none" r={radius} />;
+}
+
+type PausedTimer = NonNullable<NodeView["pausedTimer"]>;
+
+/** The clock of a node that is paused stands, and so does what was left of its timeout. */
+function StillArc({ timer, radius }: { timer: PausedTimer; radius: number }) {
+  const offset = 1 - Math.min(1, timer.leftUs / timer.longestUs);
+  return <circle {...ARC} className="stroke-line w3 none" r={radius} strokeDashoffset={offset} />;
 }
 
 function Down({ process, radius }: { process: "crashed" | "stopped"; radius: number }) {

@@ -4,13 +4,18 @@ import { spanProgress } from "../geometry/flightProgress.ts";
 import type { Place, RingLayout } from "../geometry/ringLayout.ts";
 import { FsyncBar } from "../glyph/FsyncBar.tsx";
 import { NodePill } from "../glyph/NodePill.tsx";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
+import { setText } from "../setText.ts";
 import { momentText } from "../timeText.ts";
 import { stateWord, stopReason } from "./nodeSentence.ts";
 
 const LABEL_HALF_WIDTH = 48;
 const CROWN_HEIGHT = 16;
+/** A node that stands so near the edge of a narrow box has its label on that edge. */
+const EDGE = 56;
+/** The label beside the first node of a narrow box, above what leaves it on its links. */
+const COMPACT_RISE = 8;
 /** From the edge of the picture. */
 const MARGIN = 4;
 
@@ -53,7 +58,10 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
         </div>
       )}
       {write === null ? null : (
-        <Writing write={write} isBrief={place.label !== "left" && place.label !== "right"} />
+        <Writing
+          write={write}
+          isBrief={ring.compact || place.label === "above" || place.label === "below"}
+        />
       )}
     </div>
   );
@@ -63,9 +71,9 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
 function Writing({ write, isBrief }: { write: WriteView; isBrief: boolean }) {
   const { startedAtUs, endsAtUs, label } = write;
   const percent = useRef<HTMLSpanElement>(null);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const done = Math.floor(spanProgress(startedAtUs, endsAtUs, nowUs) * 100);
-    if (percent.current !== null) percent.current.textContent = `${done} %`;
+    setText(percent.current, `${done} %`);
   });
   const bar = <FsyncBar startedAtUs={startedAtUs} endsAtUs={endsAtUs} state="writing" height={6} />;
   if (isBrief) {
@@ -91,8 +99,15 @@ function position(node: NodeView, place: Place, ring: RingLayout) {
   const away = ring.outlineRadius + (ring.compact || ring.crowded ? 5 : 12);
   const inside = Math.max(LABEL_HALF_WIDTH, Math.min(ring.width - LABEL_HALF_WIDTH, place.x));
   switch (place.label) {
-    case "below":
-      return { left: inside, top: place.y + away };
+    case "below": {
+      const top = place.y + away;
+      // Outward, off the links that lead down from a node at the edge of a narrow box.
+      if (ring.crowded || Math.min(place.x, ring.width - place.x) > EDGE) {
+        return { left: inside, top };
+      }
+      const side = place.x < ring.width / 2 ? "left" : "right";
+      return { [side]: MARGIN, top, transform: "none" };
+    }
     case "above": {
       const crown = node.role === "leader" ? CROWN_HEIGHT : 0;
       return { left: inside, bottom: ring.height - place.y + away + crown };
@@ -103,8 +118,10 @@ function position(node: NodeView, place: Place, ring: RingLayout) {
         top: place.y,
         maxWidth: place.x - away - MARGIN,
       };
-    case "right":
-      return { left: place.x + away, top: place.y, maxWidth: ring.width - place.x - away - MARGIN };
+    case "right": {
+      const maxWidth = ring.width - place.x - away - MARGIN;
+      return { left: place.x + away, top: place.y - (ring.compact ? COMPACT_RISE : 0), maxWidth };
+    }
   }
 }
 

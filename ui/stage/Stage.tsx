@@ -39,15 +39,10 @@ export function Stage({ children }: { children?: ReactNode }) {
     <section className="stage" aria-label="Cluster">
       <Sentence />
       {children}
-      <div className="canvas" ref={canvas}>
+      <div className="canvas" ref={canvas} role="group" aria-label="Nodes and messages">
         {names.length === 0 ? null : (
           <>
-            <svg
-              width={size.width}
-              height={size.height}
-              role="group"
-              aria-label="Nodes and messages"
-            >
+            <svg width={size.width} height={size.height}>
               <Links ring={ring} names={names} />
               {isFaulty ? (
                 <Suspense>
@@ -60,12 +55,16 @@ export function Stage({ children }: { children?: ReactNode }) {
               ))}
               <LinkHits ring={ring} names={names} />
               <HeldBack ring={ring} names={names} />
-              <Flights ring={ring} names={names} travelling={!reduced} />
               <QuorumMeter ring={ring} />
             </svg>
-            {names.map((name, i) => (
-              <NodeLabel key={name} name={name} place={ring.places[i]} ring={ring} />
-            ))}
+            <Flights ring={ring} names={names} travelling={!reduced} />
+            <div className="labels">
+              <div>
+                {names.map((name, i) => (
+                  <NodeLabel key={name} name={name} place={ring.places[i]} ring={ring} />
+                ))}
+              </div>
+            </div>
           </>
         )}
       </div>

@@ -1,13 +1,24 @@
 import { useRef } from "react";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { setText } from "../setText.ts";
 import { momentText } from "../timeText.ts";
 
-/** Simulated time, written straight to the text: it changes every frame. */
+/**
+ * Simulated time. The text has a box of its own whose size follows the number of digits alone:
+ * otherwise the browser would lay out the whole page around it, frame by frame.
+ */
 export function Clock() {
-  const text = useRef<HTMLElement>(null);
-  useMotion((nowUs) => {
-    setText(text.current, momentText(nowUs));
+  const box = useRef<HTMLElement>(null);
+  const text = useRef<HTMLSpanElement>(null);
+  useReadout((nowUs) => {
+    const moment = momentText(nowUs);
+    const width = `${moment.length}ch`;
+    if (box.current !== null && box.current.style.width !== width) box.current.style.width = width;
+    setText(text.current, moment);
   });
-  return <b ref={text} role="timer" aria-label="Simulated time" aria-live="off" />;
+  return (
+    <b ref={box} role="timer" aria-label="Simulated time" aria-live="off">
+      <span ref={text} />
+    </b>
+  );
 }

@@ -1,7 +1,7 @@
 import type { RequestView } from "@chronik/core/view";
 import { useRef } from "react";
 import type { LaneRows } from "../geometry/laneRows.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import type { PageState } from "../page.ts";
 import { setText } from "../setText.ts";
@@ -27,7 +27,7 @@ function Waiting({ request, rows, leftUs }: LaneClientProps & { request: Request
   const text = useRef<SVGTextElement>(null);
   const { kind, id, sentAtUs } = request;
   const what = kind === "produce" ? `Produce ${id}` : `Request ${id}`;
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     group.current?.classList.toggle("hidden-label", leftUs(nowUs) <= sentAtUs);
     const waited = spanText(Math.max(0, nowUs - sentAtUs));
     setText(text.current, `${what} sent at ${momentText(sentAtUs)}, no answer for ${waited}`);

@@ -1,36 +1,58 @@
-import type { FlightView } from "@chronik/core/view";
+import type { FlightView, WorldView } from "@chronik/core/view";
 import { memo } from "react";
 import {
   flightPath,
   foldedPieces,
+  freshFlights,
   laneFlightLine,
   linePath,
+  settledFlights,
   shownFlights,
 } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { messageHue } from "../glyph/hues.ts";
-import { usePage, useView } from "../pageContext.ts";
+import { useList } from "../useList.ts";
 
 const NO_FLIGHTS: readonly FlightView[] = [];
 /** Arrow tips need room; without it the slope tells the direction. */
 const TIPS_BELOW_US = 1_500_000;
-
+/** So many lines are drawn one by one; what is more is drawn as a texture. */
+const SETTLED_MAX = 112;
+const FRESH_MAX = 48;
 /** What has not happened yet is a hint; more of them would be a cloud. */
 const GHOSTS_MAX = 48;
+/** Dashes cost a browser more than anything else in a line. */
+const DASHED_GHOSTS_MAX = 16;
 
 interface LaneFlightsProps {
   readonly rows: LaneRows;
   readonly scale: LaneScale;
 }
 
-/** Every message as a line from when it was sent to when it arrives. */
-export function LaneFlights({ rows, scale }: LaneFlightsProps) {
-  const { store } = usePage();
-  const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
-  const nowUs = store.getState().world?.nowUs ?? 0;
-  const { windowUs } = scale;
-  const { single, folded } = shownFlights(flights, nowUs - windowUs, nowUs);
+/** Every message that is over, as a line from when it was sent to when it arrived. */
+export function SettledFlights({ rows, scale }: LaneFlightsProps) {
+  const flights = useList(({ world }) =>
+    world === null ? NO_FLIGHTS : settledFlights(world.flights, world.nowUs, scale.windowUs),
+  );
+  return <Lines flights={flights} singleMax={SETTLED_MAX} rows={rows} scale={scale} />;
+}
+
+/** The messages under way; their lines go on to when they will arrive. */
+export function FreshFlights({ rows, scale }: LaneFlightsProps) {
+  const flights = useList(({ world }) =>
+    world === null ? NO_FLIGHTS : freshFlights(world.flights, world.nowUs, scale.windowUs),
+  );
+  return <Lines flights={flights} singleMax={FRESH_MAX} rows={rows} scale={scale} />;
+}
+
+interface LinesProps extends LaneFlightsProps {
+  readonly flights: readonly FlightView[];
+  readonly singleMax: number;
+}
+
+const Lines = memo(function Lines({ flights, singleMax, rows, scale }: LinesProps) {
+  const { single, folded } = shownFlights(flights, singleMax);
   return (
     <>
       <Folded flights={folded} rows={rows} scale={scale} />
@@ -39,31 +61,29 @@ export function LaneFlights({ rows, scale }: LaneFlightsProps) {
       ))}
     </>
   );
-}
+});
 
 /** What is still on its way, for the side right of the playhead. */
 export function LaneGhosts({ rows, scale }: LaneFlightsProps) {
-  const { store } = usePage();
-  const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
-  const nowUs = store.getState().world?.nowUs ?? 0;
-  const { single } = shownFlights(
-    flights.filter(
-      ({ lostAtUs, heldAtUs, arrivesAtUs }) =>
-        lostAtUs === null && heldAtUs === null && arrivesAtUs > nowUs,
-    ),
-    nowUs,
-    nowUs,
-    GHOSTS_MAX,
-  );
+  const ghosts = useList(({ world }) => (world === null ? NO_FLIGHTS : ghostsOf(world)));
+  const dash = ghosts.length <= DASHED_GHOSTS_MAX ? "w125 dash-fine" : "thin faint";
   const tip = scale.windowUs < TIPS_BELOW_US ? { markerEnd: "url(#open-ghost)" } : {};
-  return single.map((flight) => (
+  return ghosts.map((flight) => (
     <path
       key={flight.id}
-      className="stroke-line w125 none dash-fine"
+      className={`stroke-line none ${dash}`}
       d={linePath(laneFlightLine(flight, rows, scale).points)}
       {...tip}
     />
   ));
+}
+
+function ghostsOf({ flights, nowUs }: WorldView): readonly FlightView[] {
+  const ahead = flights.filter(
+    ({ sentAtUs, lostAtUs, heldAtUs, arrivesAtUs }) =>
+      sentAtUs <= nowUs && lostAtUs === null && heldAtUs === null && arrivesAtUs > nowUs,
+  );
+  return shownFlights(ahead, GHOSTS_MAX).single;
 }
 
 interface FlightProps extends LaneFlightsProps {

@@ -4,8 +4,9 @@ import { wayAt } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
 import { useMotion } from "../motion.ts";
-import { useView } from "../pageContext.ts";
 import type { PageState } from "../page.ts";
+import { useTrack } from "../track.ts";
+import { useList } from "../useList.ts";
 
 /** More of them would hide each other. */
 const SHOWN_MAX = 6;
@@ -13,14 +14,7 @@ const NONE: readonly FlightView[] = [];
 
 /** What is on its way now and carries something new, as the stage shows it, on the playhead. */
 export function LaneTravellers({ rows }: { rows: LaneRows }) {
-  const kept = useRef(NONE);
-  const travellers = useView((state) => {
-    const next = travellersOf(state);
-    const isSame =
-      next.length === kept.current.length && next.every((one, at) => one === kept.current[at]);
-    if (!isSame) kept.current = next;
-    return kept.current;
-  });
+  const travellers = useList(travellersOf);
   return travellers.map((flight) => <Traveller key={flight.id} flight={flight} rows={rows} />);
 }
 
@@ -38,14 +32,13 @@ function travellersOf({ world }: PageState): readonly FlightView[] {
 }
 
 function Traveller({ flight, rows }: { flight: FlightView; rows: LaneRows }) {
-  const glyph = useRef<SVGGElement>(null);
-  useMotion((nowUs) => {
-    const way = wayAt(flight, flight.heldAtUs ?? nowUs);
-    const y = rows.y(flight.from) + (rows.y(flight.to) - rows.y(flight.from)) * way;
-    glyph.current?.style.setProperty("transform", `translate(0, ${y.toFixed(1)}px) scale(0.75)`);
-  });
+  const { from, to } = flight;
+  const way = [rows.y(from), rows.y(to)].map((y) => `translate(0, ${y}px) scale(0.75)`);
+  const glyph = useRef<SVGSVGElement>(null);
+  const moveTo = useTrack(glyph, way);
+  useMotion((nowUs) => moveTo(wayAt(flight, flight.heldAtUs ?? nowUs)));
   return (
-    <g ref={glyph} data-ref={`message:${flight.id}`}>
+    <svg ref={glyph} className="traveller" width="1" height="1" data-ref={`message:${flight.id}`}>
       <title>{flight.label}</title>
       <MessageGlyph
         kind={flight.kind}
@@ -53,6 +46,6 @@ function Traveller({ flight, rows }: { flight: FlightView; rows: LaneRows }) {
         refused={flight.refused}
         held={flight.heldAtUs !== null}
       />
-    </g>
+    </svg>
   );
 }

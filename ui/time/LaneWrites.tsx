@@ -1,11 +1,13 @@
-import type { WriteView } from "@chronik/core/view";
+import type { WorldView, WriteView } from "@chronik/core/view";
 import { memo, useRef } from "react";
+import { settledUs } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { hatchClass, termClass } from "../glyph/hues.ts";
-import { useMotion } from "../motion.ts";
-import { usePage, useView } from "../pageContext.ts";
+import { useReadout } from "../motion.ts";
+import type { PageState } from "../page.ts";
 import { setText } from "../setText.ts";
+import { useList } from "../useList.ts";
 
 const NO_WRITES: readonly WriteView[] = [];
 export const WRITE_HEIGHT = 14;
@@ -16,34 +18,60 @@ interface LaneWritesProps {
   readonly scale: LaneScale;
 }
 
-/** Disk writes on the lane of their node: hatched while under way, solid once durable. */
-export function LaneWrites({ rows, scale }: LaneWritesProps) {
-  const { store } = usePage();
-  const writes = useView((state) => state.world?.writes ?? NO_WRITES);
-  const fromUs = (store.getState().world?.nowUs ?? 0) - scale.windowUs;
-  const current = useView((state) => state.world?.nodes);
-  return writes
-    .filter(({ endsAtUs }) => endsAtUs >= fromUs)
-    .map((write) => (
-      <Write
-        key={write.id}
-        write={write}
-        underWay={current?.[write.node]?.write?.id === write.id}
-        rows={rows}
-        scale={scale}
-      />
-    ));
+/** Disk writes on the lane of their node that are over: solid. */
+export function SettledWrites({ rows, scale }: LaneWritesProps) {
+  const writes = useList(({ world }) => {
+    if (world === null) return NO_WRITES;
+    const toUs = settledUs(world.nowUs, scale.windowUs);
+    const fromUs = settledUs(world.nowUs - scale.windowUs, scale.windowUs);
+    return world.writes.filter(
+      (write) => write.endsAtUs >= fromUs && write.endsAtUs < toUs && !isUnderWay(write, world),
+    );
+  });
+  return <Writes writes={writes} underWay={NO_WRITES} rows={rows} scale={scale} />;
 }
+
+/** Disk writes until just now: hatched while under way, solid once durable. */
+export function FreshWrites({ rows, scale }: LaneWritesProps) {
+  const writes = useList(({ world }) => {
+    if (world === null) return NO_WRITES;
+    const fromUs = settledUs(world.nowUs, scale.windowUs);
+    return world.writes.filter((write) => write.endsAtUs >= fromUs || isUnderWay(write, world));
+  });
+  const underWay = useList(writesUnderWay);
+  return <Writes writes={writes} underWay={underWay} rows={rows} scale={scale} />;
+}
+
+interface WritesProps extends LaneWritesProps {
+  readonly writes: readonly WriteView[];
+  readonly underWay: readonly WriteView[];
+}
+
+const Writes = memo(function Writes({ writes, underWay, rows, scale }: WritesProps) {
+  return writes.map((write) => (
+    <Write
+      key={write.id}
+      write={write}
+      underWay={underWay.includes(write)}
+      rows={rows}
+      scale={scale}
+    />
+  ));
+});
 
 /** The rest of the writes under way, for the side right of the playhead. */
 export function LaneGhostWrites({ rows, scale }: LaneWritesProps) {
-  const writes = useView((state) => state.world?.writes ?? NO_WRITES);
-  const current = useView((state) => state.world?.nodes);
-  return writes
-    .filter((write) => current?.[write.node]?.write?.id === write.id)
-    .map((write) => (
-      <rect key={write.id} className="stroke-line slot fill-panel" {...boxOf(write, rows, scale)} />
-    ));
+  return useList(writesUnderWay).map((write) => (
+    <rect key={write.id} className="stroke-line slot fill-panel" {...boxOf(write, rows, scale)} />
+  ));
+}
+
+function isUnderWay({ node, id }: WriteView, { nodes }: WorldView): boolean {
+  return nodes[node]?.write?.id === id;
+}
+
+function writesUnderWay({ world }: PageState): readonly WriteView[] {
+  return world === null ? NO_WRITES : world.writes.filter((write) => isUnderWay(write, world));
 }
 
 /** "entry:20" of a write that is about one entry; so both light up together. */
@@ -107,7 +135,7 @@ interface ProgressProps {
 function Progress({ write, x, y, room }: ProgressProps) {
   const text = useRef<SVGTextElement>(null);
   const withTime = room > (write.label.length + 16) * LETTER;
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const done = Math.max(0, Math.min(nowUs, write.endsAtUs) - write.startedAtUs);
     const time = withTime ? `, ${(done / 1000).toFixed(1)} ms so far` : "";
     setText(text.current, `${shortLabel(write)}${time}`);

@@ -1,26 +1,30 @@
 import { memo, useMemo, useRef } from "react";
-import type { KeyboardEvent, RefObject } from "react";
+import type { KeyboardEvent } from "react";
 import { laneRows } from "../geometry/laneRows.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import { NodeTag } from "../glyph/NodeTag.tsx";
-import { useMotion } from "../motion.ts";
+import { useMotion, useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 import { setText } from "../setText.ts";
 import { momentText } from "../timeText.ts";
+import { useTrack } from "../track.ts";
 import { useSize } from "../useSize.ts";
 import { LaneBrush } from "./LaneBrush.tsx";
 import { LaneClient } from "./LaneClient.tsx";
-import { LaneFlights, LaneGhosts } from "./LaneFlights.tsx";
+import { FreshFlights, LaneGhosts, SettledFlights } from "./LaneFlights.tsx";
 import { LaneLines } from "./LaneLines.tsx";
 import { LaneTicks } from "./LaneTicks.tsx";
 import { LaneTravellers } from "./LaneTravellers.tsx";
-import { LaneGhostWrites, LaneWrites } from "./LaneWrites.tsx";
+import { FreshWrites, LaneGhostWrites, SettledWrites } from "./LaneWrites.tsx";
 import { useLaneAxis } from "./useLaneAxis.ts";
 
 const NO_NODES: readonly string[] = [];
 const LEFT = 56;
 const RIGHT = 16;
 const FLAG = 58;
+/** What slides does so between these two; both are further away than any axis reaches. */
+const REACH = 100_000;
+const SLIDE = [`translate(${-REACH}px, 0)`, `translate(${REACH}px, 0)`];
 /** The wheel's way of a key. */
 const ZOOM_KEYS: Readonly<Record<string, number>> = { "+": -250, "=": -250, "-": 250 };
 
@@ -33,29 +37,37 @@ export function Lanes() {
   const { scale, leftUs, zoom, scrub } = useLaneAxis(box, LEFT, width);
   const rows = useMemo(() => laneRows(names, bottom), [names, bottom]);
 
-  const past = useRef<HTMLDivElement>(null);
-  const future = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
+  const moveAxis = useTrack(axis, SLIDE);
+  const settled = useRef<HTMLDivElement>(null);
+  const moveSettled = useTrack(settled, SLIDE);
+  const fresh = useRef<HTMLDivElement>(null);
+  const moveFresh = useTrack(fresh, SLIDE);
+  const future = useRef<HTMLDivElement>(null);
+  const moveFuture = useTrack(future, SLIDE);
   const head = useRef<HTMLDivElement>(null);
   const pastClip = useRef<HTMLDivElement>(null);
   const futureClip = useRef<HTMLDivElement>(null);
   const flag = useRef<HTMLSpanElement>(null);
+  const clippedAt = useRef(Number.NaN);
   const picture = { width, height: size.height };
   useMotion((nowUs) => {
     const left = leftUs(nowUs);
     const slideX = -scale.x(left);
-    const playheadX = (nowUs - left) * scale.pixelsPerUs;
-    slide(axis, slideX);
-    slide(past, slideX);
-    slide(future, slideX - playheadX);
-    slide(head, playheadX);
-    slide(futureClip, playheadX);
-    const clip = `${playheadX.toFixed(1)}px`;
-    if (pastClip.current !== null && pastClip.current.style.width !== clip) {
-      pastClip.current.style.width = clip;
+    const playheadX = Math.round((nowUs - left) * scale.pixelsPerUs * 10) / 10;
+    moveAxis(shareOf(slideX));
+    moveSettled(shareOf(slideX));
+    moveFresh(shareOf(slideX));
+    moveFuture(shareOf(slideX - playheadX));
+    // While time flows under it the playhead stands.
+    if (clippedAt.current === playheadX) return;
+    clippedAt.current = playheadX;
+    if (pastClip.current !== null) pastClip.current.style.width = `${playheadX}px`;
+    for (const { current } of [futureClip, head]) {
+      current?.style.setProperty("transform", `translate(${playheadX}px, 0)`);
     }
-    setText(flag.current, momentText(nowUs));
   });
+  useReadout((nowUs) => setText(flag.current, momentText(nowUs)));
   const onKeyDown = ({ key }: KeyboardEvent): void => {
     const pixels = ZOOM_KEYS[key];
     if (pixels !== undefined) zoom(pixels);
@@ -78,11 +90,17 @@ export function Lanes() {
           </svg>
         </div>
         <div ref={pastClip} className="layer clip">
-          <div ref={past} className="layer">
+          <div ref={settled} className="layer">
             <svg {...picture} role="img" aria-label="Messages and disk writes by node over time">
               <LaneLines names={names} rows={rows} scale={scale} />
-              <LaneFlights rows={rows} scale={scale} />
-              <LaneWrites rows={rows} scale={scale} />
+              <SettledFlights rows={rows} scale={scale} />
+              <SettledWrites rows={rows} scale={scale} />
+            </svg>
+          </div>
+          <div ref={fresh} className="layer">
+            <svg {...picture} role="img" aria-label="Messages and disk writes until now">
+              <FreshFlights rows={rows} scale={scale} />
+              <FreshWrites rows={rows} scale={scale} />
               <LaneBrush rows={rows} scale={scale} />
             </svg>
           </div>
@@ -98,7 +116,7 @@ export function Lanes() {
         <div className="layer">
           <svg {...picture} aria-hidden="true">
             <LaneClient rows={rows} leftUs={leftUs} />
-            <text className="t-m end" x={width} y={bottom - 8}>
+            <text className="t-m end scheduled" x={width} y={bottom - 8}>
               grey: scheduled, has not happened
             </text>
           </svg>
@@ -107,17 +125,17 @@ export function Lanes() {
       <div ref={head} className="layer head" style={{ left: LEFT }} aria-hidden="true">
         <svg width="1" height={size.height}>
           <path className="stroke-ink w2 none" d={`M0 2V${bottom}`} />
-          <LaneTravellers rows={rows} />
         </svg>
+        <LaneTravellers rows={rows} />
         <span ref={flag} className="flag" style={{ top: bottom, width: FLAG }} />
       </div>
     </div>
   );
 }
 
-/** What slides is a layer of its own, so that a frame in which nothing else happens paints nothing. */
-function slide(layer: RefObject<HTMLDivElement | null>, x: number): void {
-  layer.current?.style.setProperty("transform", `translate(${x.toFixed(2)}px, 0)`);
+/** Where on its way a layer is that has slid to x. */
+function shareOf(x: number): number {
+  return 0.5 + x / (2 * REACH);
 }
 
 const LaneNames = memo(function LaneNames({ names, rows, height }: LaneNamesProps) {

@@ -1,7 +1,7 @@
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useMemo, useRef } from "react";
 import { runAxisEndUs, runScale } from "../geometry/runScale.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { momentText } from "../timeText.ts";
 import { useSize } from "../useSize.ts";
@@ -14,22 +14,24 @@ const LEAP_US = 1_000_000;
 
 /** The whole run on one line; drag the handle to any moment of it. */
 export function RunBand() {
-  const { dispatch, frames } = usePage();
-  const endUs = useView((state) => state.playback.endUs);
+  const { dispatch, frames, store } = usePage();
+  // The run grows all the time; its axis does so rarely.
+  const axisEndUs = useView((state) => runAxisEndUs(state.playback.endUs));
   const [box, size] = useSize<HTMLDivElement>({ width: 1120, height: 32 });
-  const axisEndUs = runAxisEndUs(endUs);
   const scale = useMemo(() => runScale(axisEndUs, size.width), [axisEndUs, size.width]);
   const handle = useRef<HTMLDivElement>(null);
-  useMotion((nowUs) => {
+  const endUs = (): number => store.getState().playback.endUs;
+  useReadout((nowUs) => {
     if (handle.current === null) return;
     handle.current.style.transform = `translateX(${scale.x(nowUs).toFixed(1)}px)`;
     handle.current.setAttribute("aria-valuenow", String(Math.round(nowUs / 1000)));
     handle.current.setAttribute("aria-valuetext", momentText(nowUs));
+    handle.current.setAttribute("aria-valuemax", String(Math.round(endUs() / 1000)));
   });
 
   const seekTo = (clientX: number): void => {
     const left = box.current?.getBoundingClientRect().left ?? 0;
-    dispatch({ kind: "seek", atUs: Math.min(endUs, scale.atUs(clientX - left)) });
+    dispatch({ kind: "seek", atUs: Math.min(endUs(), scale.atUs(clientX - left)) });
   };
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
@@ -46,11 +48,11 @@ export function RunBand() {
     dispatch({ kind: "scrubEnd" });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const atUs = keyTarget(event.key, event.shiftKey, frames.nowUs(), endUs);
+    const atUs = keyTarget(event.key, event.shiftKey, frames.nowUs(), endUs());
     if (atUs === null) return;
     event.preventDefault();
     event.stopPropagation();
-    dispatch({ kind: "seek", atUs: Math.max(0, Math.min(endUs, atUs)) });
+    dispatch({ kind: "seek", atUs: Math.max(0, Math.min(endUs(), atUs)) });
   };
   return (
     <div className="run">
@@ -66,7 +68,7 @@ export function RunBand() {
         onPointerCancel={onPointerEnd}
       >
         <svg width={size.width} height={size.height} aria-hidden="true">
-          <TermBands scale={scale} endUs={endUs} />
+          <TermBands scale={scale} />
           <RunMarks scale={scale} />
         </svg>
         <div
@@ -76,7 +78,6 @@ export function RunBand() {
           tabIndex={0}
           aria-label="Time"
           aria-valuemin={0}
-          aria-valuemax={Math.round(endUs / 1000)}
           onKeyDown={onKeyDown}
         />
       </div>

@@ -2,7 +2,7 @@ import { useMemo, useRef } from "react";
 import { placeBands } from "../geometry/runScale.ts";
 import type { RunScale } from "../geometry/runScale.ts";
 import { termClass } from "../glyph/hues.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 import { useView } from "../pageContext.ts";
 
 const TOP = 4;
@@ -10,22 +10,21 @@ const HEIGHT = 8;
 
 interface TermBandsProps {
   readonly scale: RunScale;
-  readonly endUs: number;
 }
 
 /**
  * Full height while a leader has a quorum, a thin line while there is none; from the playhead on
  * everything is an outline when one stands in the past.
  */
-export function TermBands({ scale, endUs }: TermBandsProps) {
+export function TermBands({ scale }: TermBandsProps) {
   const bands = useView((state) => state.branch.bands);
   const inPast = useView((state) => state.playback.inPast);
   const veil = useRef<SVGRectElement>(null);
-  const endX = scale.x(endUs);
   // To the pixel: a run grows all the time, and its last band with it.
-  const shownEndUs = scale.atUs(Math.ceil(endX));
+  const endX = useView((state) => Math.ceil(scale.x(state.playback.endUs)));
+  const shownEndUs = scale.atUs(endX);
   const placed = useMemo(() => placeBands(bands, scale, shownEndUs), [bands, scale, shownEndUs]);
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const x = scale.x(nowUs);
     veil.current?.setAttribute("x", x.toFixed(1));
     veil.current?.setAttribute("width", Math.max(0, endX - x).toFixed(1));
@@ -33,7 +32,7 @@ export function TermBands({ scale, endUs }: TermBandsProps) {
   return (
     <g>
       <rect className="fill-hair" x="0" y={TOP} width={scale.width} height={HEIGHT} />
-      <rect className="fill-panel" x="0" y={TOP} width={Math.ceil(endX)} height={HEIGHT} />
+      <rect className="fill-panel" x="0" y={TOP} width={endX} height={HEIGHT} />
       {placed.map(({ x, width, term, isLed }) => (
         <rect
           key={x}

@@ -28,6 +28,7 @@ export const node = (id: number, changes: Partial<NodeView> = {}): NodeView => (
   votesNeeded: 2,
   isolated: false,
   timer: { startedAtUs: 0, expiresAtUs: 9_000_000 + id, longestUs: 1_900_000 },
+  pausedTimer: null,
   write: null,
   metadataHash: "",
   membership: "voter",
@@ -67,9 +68,9 @@ export function scene(nodes: readonly NodeView[], changes: Partial<Scene> = {}):
     network: { latencyMinUs: 25_000, latencyMaxUs: 60_000, lossPercent: 0 },
     groups: [],
     clients: [],
-    disks: {},
+    diskFaults: {},
     heartbeatUs: 200_000,
-    slowDisks: [],
+    diskOf: () => null,
     ...changes,
   };
 }
