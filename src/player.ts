@@ -151,10 +151,10 @@ export class Player {
 
   #show(): void {
     this.#speak();
-    const changes = this.#store.isChanged();
+    const frame = { runs: this.#timeRuns(), changes: this.#store.isChanged() };
     // While time stands a frame in which nothing happened costs nothing.
-    if (changes || this.#timeRuns() || this.#shownUs !== this.#frames.nowUs()) {
-      this.#frames.emit(this.#shownUs, changes);
+    if (frame.runs || frame.changes || this.#shownUs !== this.#frames.nowUs()) {
+      this.#frames.emit(this.#shownUs, frame);
     }
     this.#store.flush();
   }

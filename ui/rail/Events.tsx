@@ -3,17 +3,21 @@ import { memo, useState } from "react";
 import type { KeyboardEvent } from "react";
 import { useBrush } from "../brush.ts";
 import { plainText } from "../glyph/Rich.tsx";
+import { isDragged } from "../dragged.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { EVENT_SEARCH, eventsWith } from "./eventSearch.ts";
 
 const NO_EVENTS: readonly EventView[] = [];
 const SHOWN_MAX = 60;
+/** While somebody drags: as many as can be seen. */
+const DRAGGED_MAX = 12;
 
 /** The newest first; a row goes back to its moment. */
 export function Events() {
   const events = useView((state) => state.world?.events ?? NO_EVENTS);
   const [text, setText] = useState("");
   const found = eventsWith(text, events);
+  const shownMax = useView(isDragged) ? DRAGGED_MAX : SHOWN_MAX;
   return (
     <section className="events" aria-label="What happened" onKeyDown={walkRows}>
       <div className="events-head">
@@ -36,7 +40,7 @@ export function Events() {
       ) : null}
       <ol>
         {found
-          .slice(-SHOWN_MAX)
+          .slice(-shownMax)
           .toReversed()
           .map((event) => (
             <Row key={event.id} event={event} />

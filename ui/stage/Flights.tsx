@@ -1,4 +1,4 @@
-import type { ClientView, CutView, FlightView } from "@chronik/core/view";
+import type { CutView, FlightView } from "@chronik/core/view";
 import { useMemo } from "react";
 import { cutDistance, isDrawnAround } from "../geometry/cutCrossing.ts";
 import { flightBundles } from "../geometry/flightBundles.ts";
@@ -6,6 +6,7 @@ import { linkLane } from "../geometry/linkLane.ts";
 import type { LinkLane } from "../geometry/linkLane.ts";
 import type { Point, RingLayout } from "../geometry/ringLayout.ts";
 import { usePage, useView } from "../pageContext.ts";
+import { useList } from "../useList.ts";
 import { ArrivalCounts } from "./ArrivalCounts.tsx";
 import { clientPlace, NO_CLIENTS } from "./clientPlaces.ts";
 import { FlightDots } from "./FlightDots.tsx";
@@ -36,7 +37,8 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
   const brushed = useView((state) => state.brush);
   const still = useView((state) => state.playback.mode === "paused");
   const crossUs = useView((state) => state.playback.speed) * CROSS_WALL_US;
-  const clients = useView((state) => state.world?.clients ?? NO_CLIENTS);
+  // Their names: all else about a client that works changes with every frame.
+  const clients = useList(({ world }) => (world?.clients ?? NO_CLIENTS).map(({ name }) => name));
   const cuts = useView((state) => state.world?.cuts ?? NO_CUTS);
   const lanes = useMemo(() => lanesOf(ring, names, clients, cuts), [ring, names, clients, cuts]);
   const nowUs = store.getState().world?.nowUs ?? 0;
@@ -102,10 +104,10 @@ function goneAtUs({ arrivesAtUs, lostAtUs, heldAtUs }: FlightView, crossUs: numb
 function lanesOf(
   ring: RingLayout,
   names: readonly string[],
-  clients: readonly ClientView[],
+  clients: readonly string[],
   cuts: readonly CutView[],
 ): (from: string, to: string) => LinkLane {
-  const known = new Map<string, LinkLane>();
+  const known = new Map<string, Map<string, LinkLane>>();
   const standing = (name: string): { readonly point: Point; readonly gap: number } => {
     const place = ring.places[names.indexOf(name)];
     return place === undefined
@@ -113,8 +115,7 @@ function lanesOf(
       : { point: place, gap: ring.outlineRadius + 10 };
   };
   return (from, to) => {
-    const key = `${from}>${to}`;
-    const found = known.get(key);
+    const found = known.get(from)?.get(to);
     if (found !== undefined) return found;
     const start = standing(from);
     const end = standing(to);
@@ -125,7 +126,7 @@ function lanesOf(
         ? {}
         : { halfAt: crossingOf(start.point, end.point, cut.nodes, from, names, ring) }),
     };
-    known.set(key, lane);
+    known.set(from, (known.get(from) ?? new Map<string, LinkLane>()).set(to, lane));
     return lane;
   };
 }

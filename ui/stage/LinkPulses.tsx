@@ -1,7 +1,7 @@
 import type { FlightView } from "@chronik/core/view";
 import { useRef } from "react";
 import type { LinkLane } from "../geometry/linkLane.ts";
-import { useMotion } from "../motion.ts";
+import { useReadout } from "../motion.ts";
 
 interface LinkPulsesProps {
   readonly flights: readonly FlightView[];
@@ -28,7 +28,7 @@ interface PulsesProps extends LinkPulsesProps {
 function Pulses({ className, flights, lanes, name }: PulsesProps) {
   const path = useRef<SVGPathElement>(null);
   const drawn = useRef("");
-  useMotion((nowUs) => {
+  useReadout((nowUs) => {
     const lit = new Set<LinkLane>();
     for (const { from, to, sentAtUs, arrivesAtUs } of flights) {
       if (sentAtUs <= nowUs && nowUs < arrivesAtUs) lit.add(lanes(from, to));

@@ -11,8 +11,8 @@ export function clientPlaceCount(ring: RingLayout): number {
 }
 
 /** Where a client stands: c1, whose requests a person sends, in the corner, the others below. */
-export function clientPlace(name: string, clients: readonly ClientView[], ring: RingLayout): Point {
-  const at = clients.findIndex((client) => client.name === name);
+export function clientPlace(name: string, clients: readonly string[], ring: RingLayout): Point {
+  const at = clients.indexOf(name);
   return at < 0 ? ring.client : clientPlaceAt(Math.min(at, clientPlaceCount(ring) - 1), ring);
 }
 

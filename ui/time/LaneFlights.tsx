@@ -12,6 +12,8 @@ import {
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { messageHue } from "../glyph/hues.ts";
+import { isDragged } from "../dragged.ts";
+import { useView } from "../pageContext.ts";
 import { useList } from "../useList.ts";
 
 const NO_FLIGHTS: readonly FlightView[] = [];
@@ -52,6 +54,10 @@ interface LinesProps extends LaneFlightsProps {
 }
 
 const Lines = memo(function Lines({ flights, singleMax, rows, scale }: LinesProps) {
+  // All lines are one path then.
+  if (useView(isDragged)) {
+    return <Piece path={flights.map((flight) => flightPath(flight, rows, scale)).join("")} />;
+  }
   const { single, folded } = shownFlights(flights, singleMax);
   return (
     <>
@@ -65,7 +71,9 @@ const Lines = memo(function Lines({ flights, singleMax, rows, scale }: LinesProp
 
 /** What is still on its way, for the side right of the playhead. */
 export function LaneGhosts({ rows, scale }: LaneFlightsProps) {
-  const ghosts = useList(({ world }) => (world === null ? NO_FLIGHTS : ghostsOf(world)));
+  const ghosts = useList((state) =>
+    state.world === null || isDragged(state) ? NO_FLIGHTS : ghostsOf(state.world),
+  );
   const dash = ghosts.length <= DASHED_GHOSTS_MAX ? "w125 dash-fine" : "thin faint";
   const tip = scale.windowUs < TIPS_BELOW_US ? { markerEnd: "url(#open-ghost)" } : {};
   return ghosts.map((flight) => (

@@ -5,6 +5,7 @@ import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { hatchClass, termClass } from "../glyph/hues.ts";
 import { useReadout } from "../motion.ts";
+import { isDragged } from "../dragged.ts";
 import type { PageState } from "../page.ts";
 import { setText } from "../setText.ts";
 import { useList } from "../useList.ts";
@@ -20,8 +21,9 @@ interface LaneWritesProps {
 
 /** Disk writes on the lane of their node that are over: solid. */
 export function SettledWrites({ rows, scale }: LaneWritesProps) {
-  const writes = useList(({ world }) => {
-    if (world === null) return NO_WRITES;
+  const writes = useList((state) => {
+    const { world } = state;
+    if (world === null || isDragged(state)) return NO_WRITES;
     const toUs = settledUs(world.nowUs, scale.windowUs);
     const fromUs = settledUs(world.nowUs - scale.windowUs, scale.windowUs);
     return world.writes.filter(
@@ -33,8 +35,9 @@ export function SettledWrites({ rows, scale }: LaneWritesProps) {
 
 /** Disk writes until just now: hatched while under way, solid once durable. */
 export function FreshWrites({ rows, scale }: LaneWritesProps) {
-  const writes = useList(({ world }) => {
-    if (world === null) return NO_WRITES;
+  const writes = useList((state) => {
+    const { world } = state;
+    if (world === null || isDragged(state)) return NO_WRITES;
     const fromUs = settledUs(world.nowUs, scale.windowUs);
     return world.writes.filter((write) => write.endsAtUs >= fromUs || isUnderWay(write, world));
   });
