@@ -57,6 +57,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
       {...((still || heldAtUs !== null) && lostAtUs === null ? { tabIndex: 0 } : {})}
       {...(isOfClient(flight) ? { onClick: inspect } : {})}
     >
+      {(still || heldAtUs !== null) && lostAtUs === null ? <circle className="hit" r="13" /> : null}
       {quiet && lostAtUs === null ? (
         <circle className={answer ? "fill-stage stroke-client w15" : "fill-client"} r="3.5" />
       ) : (
@@ -76,7 +77,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
       ) : caption === "" || lostAtUs !== null ? null : (
         <Caption text={caption} isHeld={heldAtUs !== null} isLeft={lane.to.x < lane.from.x} />
       )}
-      {lit ? <circle className="stroke-ink w2 none" r="14" /> : null}
+      {lit ? <circle className="stroke-ink w2 none" r="14" pointerEvents="none" /> : null}
     </g>
   );
 });

@@ -20,7 +20,7 @@ export function Transport() {
       <div className="clock">
         <Clock />
         <span className="small quiet">
-          {seekingToUs === null ? MODES[mode] : `on the way to ${momentText(seekingToUs)}`}
+          {seekingToUs === null ? MODES[mode] : `to ${momentText(seekingToUs)}`}
         </span>
       </div>
       <div className="keys">
