@@ -11,7 +11,10 @@ const DiskPanel = later(async () => (await import("../disk/DiskPanel.tsx")).Disk
 
 /** What the selected node works on, or what its disk holds. */
 export function NodePanels({ choice }: { choice: NodePanelChoice }) {
-  const runs = useView((state) => state.world?.nodes[state.selectedNode]?.process === "running");
+  // Before the first picture nothing is known to stand still.
+  const runs = useView(
+    (state) => (state.world?.nodes[state.selectedNode]?.process ?? "running") === "running",
+  );
   const number = useView((state) => state.world?.readies[state.selectedNode]?.number ?? 0);
   const shown = choice.shown(runs);
   const head = (
