@@ -95,9 +95,9 @@ for (const [name, colorScheme, viewport] of [
     await expect.poll(() => cluster.seconds()).toBe(0);
     await page.keyboard.press("End");
     await expect.poll(() => cluster.seconds()).toBeGreaterThan(0);
-    const end = await cluster.seconds();
     await page.getByRole("button", { name: "Previous event", exact: true }).click();
-    await expect.poll(() => cluster.seconds()).toBeLessThan(end);
+    // Two events may be less than a millisecond apart, which is all that the clock shows.
+    await expect(page.getByText("acting here forks")).toBeVisible();
     await page.keyboard.press("f");
     await expect(page.getByText("This is branch B now.")).toBeVisible();
     await expectNothingToCorrect(page, "a branch");
