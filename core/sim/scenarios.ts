@@ -44,6 +44,12 @@ const THREE_BROKERS: Scenario = {
   run: firstVisit,
 };
 
+/** One record to a partition of orders that all members of its ISR must have. */
+function paid(partition: number): ActionBody {
+  const record = { topic: "orders", partition, key: "k17", value: "paid" };
+  return { kind: "produce", node: null, ...record, acks: -1 };
+}
+
 /**
  * An old leader that is cut off with two entries of its own, a broker that lost power in the middle
  * of a write, and a follower whose slow fsync decides a commit on which an acks=all produce waits.
@@ -82,15 +88,7 @@ const FIVE_IN_TROUBLE: Scenario = {
       ...at(6_230_000, { kind: "cut", nodes: [5] }),
       ...at(6_600_000, { kind: "diskFault", node: 1, fault: "slow", on: true }),
       ...at(9_026_000, { kind: "tear", node: 4 }),
-      ...at(9_281_000, {
-        kind: "produce",
-        node: null,
-        topic: "orders",
-        partition: 1,
-        key: "k17",
-        value: "paid",
-        acks: -1,
-      }),
+      ...at(9_281_000, paid(1)),
     ],
   }),
 };
@@ -113,15 +111,7 @@ const LYING_DISK: Scenario = {
     actions: [
       ...at(TOPICS_AT_US, topic("orders", 3)),
       ...at(5_000_000, { kind: "diskFault", node: 1, fault: "lyingSync", on: true }),
-      ...at(6_000_000, {
-        kind: "produce",
-        node: null,
-        topic: "orders",
-        partition: 0,
-        key: "k17",
-        value: "paid",
-        acks: -1,
-      }),
+      ...at(6_000_000, paid(0)),
       ...at(6_600_000, { kind: "kill", node: 1 }),
       ...at(6_900_000, { kind: "restart", node: 1 }),
     ],

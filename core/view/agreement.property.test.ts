@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Index } from "../base/index.ts";
-import { READY_STAGES } from "../broker/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
 import type { World } from "../sim/index.ts";
 import type { ActionBody } from "../sim/index.ts";
@@ -10,6 +9,7 @@ import { segmentFileName } from "../wal/index.ts";
 import { DiskViews } from "./diskView.ts";
 import { nodeName, plainText } from "./richText.ts";
 import { contradictions } from "./testing/claims.ts";
+import { clockSkewed, stageHeld } from "./testing/handActions.contract.ts";
 import { READERS, staged } from "./testing/stage.contract.ts";
 import type { LinkView, WorldView } from "./view.ts";
 
@@ -27,13 +27,8 @@ const link: fc.Arbitrary<ActionBody> = fc.record({
 /** What a person does by hand, to processes, links and messages. */
 const byHand: fc.Arbitrary<ActionBody> = fc.oneof(
   fc.record({ kind: fc.constantFrom("pause", "pause", "resume"), node }),
-  fc.record({ kind: fc.constant("skewClock"), node, percent: fc.constantFrom(20, 100, 400) }),
-  fc.record({
-    kind: fc.constant("holdStage"),
-    node,
-    stage: fc.constantFrom(...READY_STAGES),
-    on: fc.boolean(),
-  }),
+  clockSkewed(node),
+  stageHeld(node),
   link,
   fc.record({
     kind: fc.constantFrom("dropMessage", "holdMessage", "releaseMessage", "duplicateMessage"),

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { READY_STAGES } from "../broker/index.ts";
 import { createWorld } from "../sim/createWorld.ts";
 import type { ActionBody, Run, World, WorldEvent } from "../sim/index.ts";
 import { threeBrokers } from "../sim/scenario.ts";
 import type { AdminCommand } from "../wire/request.ts";
+import { clockSkewed, stageHeld } from "./testing/handActions.contract.ts";
 import { looker } from "./testing/stage.contract.ts";
 import type { WorldView } from "./view.ts";
 
@@ -57,13 +57,8 @@ const action: fc.Arbitrary<ActionBody> = fc.oneof(
   fc.record({ kind: fc.constant("cut"), nodes: fc.tuple(node) }),
   fc.constant<ActionBody>({ kind: "heal" }),
   fc.constantFrom<ActionBody>({ kind: "powerCut" }, { kind: "powerOn" }),
-  fc.record({ kind: fc.constant("skewClock"), node, percent: fc.constantFrom(20, 100, 400) }),
-  fc.record({
-    kind: fc.constant("holdStage"),
-    node,
-    stage: fc.constantFrom(...READY_STAGES),
-    on: fc.boolean(),
-  }),
+  clockSkewed(node),
+  stageHeld(node),
   fc.record({
     kind: fc.constant("diskFault"),
     node,

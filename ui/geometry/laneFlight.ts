@@ -75,11 +75,13 @@ export function flightPath(flight: FlightView, rows: LaneRows, scale: LaneScale)
 }
 
 /**
- * Up to this moment the past is settled: it moves in steps, so that the many lines that are over are
- * drawn anew only rarely, and with every frame only the few that are not.
+ * The part of the past that is settled. Both ends move in steps, so that the many lines that are
+ * over are drawn anew only rarely, and with every frame only the few that are not.
  */
-export function settledUs(nowUs: number, windowUs: number): number {
-  return stepBefore(nowUs, windowUs);
+export function settledSpan(nowUs: number, windowUs: number) {
+  const stepUs = windowUs / 16;
+  const stepBefore = (atUs: number): number => Math.floor(atUs / stepUs) * stepUs;
+  return { fromUs: stepBefore(nowUs - windowUs), toUs: stepBefore(nowUs) };
 }
 
 /** The messages whose lines are over, as far back as the window reaches. */
@@ -88,8 +90,7 @@ export function settledFlights(
   nowUs: number,
   windowUs: number,
 ): readonly FlightView[] {
-  const fromUs = stepBefore(nowUs - windowUs, windowUs);
-  const toUs = settledUs(nowUs, windowUs);
+  const { fromUs, toUs } = settledSpan(nowUs, windowUs);
   return flights.filter(
     (flight) => flight.heldAtUs === null && endOf(flight) >= fromUs && endOf(flight) < toUs,
   );
@@ -101,15 +102,10 @@ export function freshFlights(
   nowUs: number,
   windowUs: number,
 ): readonly FlightView[] {
-  const fromUs = settledUs(nowUs, windowUs);
+  const { toUs } = settledSpan(nowUs, windowUs);
   return flights.filter(
-    (flight) => flight.sentAtUs <= nowUs && (flight.heldAtUs !== null || endOf(flight) >= fromUs),
+    (flight) => flight.sentAtUs <= nowUs && (flight.heldAtUs !== null || endOf(flight) >= toUs),
   );
-}
-
-function stepBefore(atUs: number, windowUs: number): number {
-  const stepUs = windowUs / 16;
-  return Math.floor(atUs / stepUs) * stepUs;
 }
 
 export interface ShownFlights {

@@ -43,6 +43,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
     if (moved !== "") element.setAttribute("transform", moved);
   });
   const { kind, answer, refused, heldAtUs, isDuplicate, lostAtUs } = flight;
+  const stands = (still || heldAtUs !== null) && lostAtUs === null;
   const inspect = (): void =>
     dispatch({ kind: "inspect", what: { kind: "flight", id: flight.id } });
   return (
@@ -54,10 +55,10 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
         count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flight.label}`
       }
       data-ref={`message:${flight.id}`}
-      {...((still || heldAtUs !== null) && lostAtUs === null ? { tabIndex: 0 } : {})}
+      {...(stands ? { tabIndex: 0 } : {})}
       {...(isOfClient(flight) ? { onClick: inspect } : {})}
     >
-      {(still || heldAtUs !== null) && lostAtUs === null ? <circle className="hit" r="13" /> : null}
+      {stands ? <circle className="hit" r="13" /> : null}
       {quiet && lostAtUs === null ? (
         <circle className={answer ? "fill-stage stroke-client w15" : "fill-client"} r="3.5" />
       ) : (

@@ -1,6 +1,6 @@
 import type { WorldView, WriteView } from "@chronik/core/view";
 import { memo, useRef } from "react";
-import { settledUs } from "../geometry/laneFlight.ts";
+import { settledSpan } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { hatchClass, termClass } from "../glyph/hues.ts";
@@ -24,8 +24,7 @@ export function SettledWrites({ rows, scale }: LaneWritesProps) {
   const writes = useList((state) => {
     const { world } = state;
     if (world === null || isDragged(state)) return NO_WRITES;
-    const toUs = settledUs(world.nowUs, scale.windowUs);
-    const fromUs = settledUs(world.nowUs - scale.windowUs, scale.windowUs);
+    const { fromUs, toUs } = settledSpan(world.nowUs, scale.windowUs);
     return world.writes.filter(
       (write) => write.endsAtUs >= fromUs && write.endsAtUs < toUs && !isUnderWay(write, world),
     );
@@ -38,8 +37,8 @@ export function FreshWrites({ rows, scale }: LaneWritesProps) {
   const writes = useList((state) => {
     const { world } = state;
     if (world === null || isDragged(state)) return NO_WRITES;
-    const fromUs = settledUs(world.nowUs, scale.windowUs);
-    return world.writes.filter((write) => write.endsAtUs >= fromUs || isUnderWay(write, world));
+    const { toUs } = settledSpan(world.nowUs, scale.windowUs);
+    return world.writes.filter((write) => write.endsAtUs >= toUs || isUnderWay(write, world));
   });
   const underWay = useList(writesUnderWay);
   return <Writes writes={writes} underWay={underWay} rows={rows} scale={scale} />;
