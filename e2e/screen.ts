@@ -116,8 +116,10 @@ export class Screen {
 
   /** What the picture says of a node; "" of one that is not there. */
   async nodeSentence(name: string): Promise<string> {
-    const glyph = this.node(name);
-    return (await glyph.count()) === 0 ? "" : labelOf(glyph);
+    const labels = await this.node(name).evaluateAll((nodes) =>
+      nodes.map((node) => node.getAttribute("aria-label")),
+    );
+    return labels[0] ?? "";
   }
 
   async nodeNames(): Promise<readonly string[]> {
