@@ -19,6 +19,8 @@ import type { BranchFrame, ExportedFile, Failure, Frame } from "./session/protoc
 import { readAutoSlow } from "./settings.ts";
 import { createPageStore } from "./store.ts";
 import type { PageStore } from "./store.ts";
+import { createTurns } from "./turns.ts";
+import type { Turns } from "./turns.ts";
 import type { Parsed } from "./share/parsed.ts";
 import type { SharedRun } from "./share/sharedRun.ts";
 import { applyTheme, readTheme, showTheme } from "./theme.ts";
@@ -31,6 +33,7 @@ const FIRST = { scenario: "three-brokers", title: "Three brokers", options: {} }
 export class App implements PagePort {
   readonly frames = createFrameBus();
   readonly store: PageStore;
+  readonly turns: PagePort["turns"];
   readonly dispatch: PagePort["dispatch"];
   readonly scenarios: PagePort["scenarios"] = loadScenarios;
   readonly #createWorker: () => WorkerLike;
@@ -38,6 +41,7 @@ export class App implements PagePort {
   readonly #boot = createActor(bootMachine).start();
   readonly #playback = createActor(playbackMachine).start();
   readonly #player: Player;
+  readonly #turns: Turns;
   #port: SessionPort;
   #branch: BranchFrame | null = null;
   #lastFrame: Frame | null = null;
@@ -58,6 +62,8 @@ export class App implements PagePort {
     this.#plays = plays;
     this.store = createPageStore(initialState(readTheme()));
     const { store, frames } = this;
+    this.#turns = createTurns(store);
+    this.turns = this.#turns.stores;
     const playback = this.#playback;
     const player = new Player({ port: () => this.#port, store, frames, playback });
     this.#player = player;
@@ -91,6 +97,7 @@ export class App implements PagePort {
   /** Once an animation frame. */
   tick(wallMs: number): void {
     this.#player.tick(wallMs);
+    this.#turns.next();
   }
 
   /** Another seed of what is open. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ActionBody } from "@chronik/core/sim";
 import { sayDeed } from "./deeds.ts";
 
-const world = { flights: [{ id: 7, label: "ack of entry 5 from n2 to n1" }] };
+const world = { flights: [{ id: 7, title: "ack of entry 5", from: "n2", to: "n1" }] };
 
 const link = { kind: "setLink", from: 1, to: 2, bothWays: true, lossPercent: 0 } as const;
 const cut = { isCut: true, extraLatencyUs: 0 };

@@ -1,9 +1,10 @@
 import type { Action, ActionBody } from "@chronik/core/sim";
+import { flightLabel } from "@chronik/core/view";
 import type { AdminCommand, FlightView } from "@chronik/core/view";
 
 /** What names the messages that are under way. */
 interface Told {
-  readonly flights: readonly Pick<FlightView, "id" | "label">[];
+  readonly flights: readonly Pick<FlightView, "id" | "title" | "from" | "to">[];
 }
 
 /**
@@ -69,7 +70,7 @@ function networkDeed(action: ActionBody, world: Told): string | null {
     case "duplicateMessage":
     case "delayMessage": {
       const flight = world.flights.find(({ id }) => id === action.message);
-      return `${TO_MESSAGES[action.kind]} the ${flight?.label ?? "message"}.`;
+      return `${TO_MESSAGES[action.kind]} the ${flight === undefined ? "message" : flightLabel(flight)}.`;
     }
     default:
       return null;

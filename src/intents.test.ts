@@ -287,10 +287,10 @@ describe("the page", () => {
   test("has what is looked at shown by the session", () => {
     page.dispatch({ kind: "inspect", what: { kind: "request", id: 3 } });
     expect(page.store.pending().inspected).toEqual({ kind: "request", id: 3 });
-    page.dispatch({ kind: "lookAtDisk", node: "n2" });
+    page.dispatch({ kind: "lookAt", what: { disk: "n2" } });
     expect(page.acts).toEqual([
       { kind: "inspect", what: { kind: "request", id: 3 } },
-      { kind: "lookAtDisk", node: "n2" },
+      { kind: "lookAt", what: { disk: "n2" } },
     ]);
   });
 

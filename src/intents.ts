@@ -66,7 +66,7 @@ function actionOf(intent: Intent, state: PageState): ActionBody | ProduceByKey |
     case "produce":
       return produceAction(intent, state);
     case "selectNode":
-    case "lookAtDisk":
+    case "lookAt":
       return null;
     default:
       return "node" in intent ? nodeAction(intent, state) : null;
@@ -218,7 +218,7 @@ function changePage(intent: Intent, parts: IntentParts): void {
       store.change({ inspected: intent.what });
       parts.player.stay({ kind: "inspect", what: intent.what });
       return;
-    case "lookAtDisk":
+    case "lookAt":
       parts.player.stay(intent);
       return;
     case "command":

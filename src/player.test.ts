@@ -5,6 +5,7 @@ import type { PageState } from "../ui/page.ts";
 import { createFrameBus } from "./frameBus.ts";
 import { playbackMachine } from "./machines/playback.ts";
 import { Player } from "./player.ts";
+import type { WorldPatch } from "./session/patch.ts";
 import type { Command, Frame } from "./session/protocol.ts";
 import { createPageStore } from "./store.ts";
 
@@ -349,7 +350,7 @@ describe("a comparison", () => {
     page.player.compare("B");
     page.answer({ nowUs: 1_000_000, endUs: 1_000_000 });
     page.playback.send({ type: "play" });
-    const patch = { changed: [] };
+    const patch: WorldPatch = [];
     for (let frame = 0; frame < 63; frame++) {
       const isCompared = page.sent.at(-1)?.kind === "compare";
       page.answer({
@@ -370,12 +371,12 @@ describe("a comparison", () => {
 
   test("ends when the session says so, or with its replay", () => {
     page.player.compare("B");
-    page.answer({ comparison: "off", patch: { changed: [] } });
+    page.answer({ comparison: "off", patch: [] });
     for (let frame = 0; frame < 30; frame++) page.tick();
     expect(compares()).toBe(1);
     page.player.compare("B");
     page.player.cancel();
-    page.answer({ patch: { changed: [] } });
+    page.answer({ patch: [] });
     for (let frame = 0; frame < 30; frame++) page.tick();
     expect(compares()).toBe(2);
   });

@@ -17,6 +17,7 @@ import { Stage } from "./stage/Stage.tsx";
 import { Tabs } from "./Tabs.tsx";
 import type { TabName } from "./Tabs.tsx";
 import { TimePanel } from "./time/TimePanel.tsx";
+import { Turn } from "./Turn.tsx";
 
 /** Only a phone has the lanes upright, in a tab of its own. */
 const VerticalLanes = later(
@@ -40,14 +41,17 @@ export function Body({ layout, tab, onTab, choice, side, railOpen, onRail }: Bod
     case "full":
       return (
         <>
-          <Rail />
+          <Turn of="rail">
+            <Rail />
+          </Turn>
           <main className="middle-column">
             <Stage />
-            <LogPanel withLeader />
+            <Turn of="log">
+              <LogPanel withLeader />
+            </Turn>
           </main>
           <section className="side" aria-label="Details">
-            <NodePanel choice={choice} />
-            <SidePanel choice={side} />
+            <BothPanels choice={choice} side={side} />
           </section>
           <TimePanel withLanes />
         </>
@@ -61,14 +65,13 @@ export function Body({ layout, tab, onTab, choice, side, railOpen, onRail }: Bod
             <Stage>
               <TryLine />
             </Stage>
-            <LogPanel withLeader={false} />
+            <Turn of="log">
+              <LogPanel withLeader={false} />
+            </Turn>
           </main>
           <section className="side" aria-label="Details">
             {layout === "folded" ? (
-              <>
-                <NodePanel choice={choice} />
-                <SidePanel choice={side} />
-              </>
+              <BothPanels choice={choice} side={side} />
             ) : (
               <SideTabs tab={tab} onTab={onTab} choice={choice} side={side} />
             )}
@@ -79,6 +82,19 @@ export function Body({ layout, tab, onTab, choice, side, railOpen, onRail }: Bod
     case "phone":
       return <PhoneBody tab={tab} onTab={onTab} choice={choice} side={side} />;
   }
+}
+
+function BothPanels({ choice, side }: Pick<BodyProps, "choice" | "side">) {
+  return (
+    <>
+      <Turn of="node">
+        <NodePanel choice={choice} />
+      </Turn>
+      <Turn of="side">
+        <SidePanel choice={side} />
+      </Turn>
+    </>
+  );
 }
 
 type TabbedProps = Pick<BodyProps, "tab" | "onTab" | "choice" | "side">;

@@ -162,7 +162,7 @@ function flight(given: { readonly heldAtUs?: number }): FlightView {
     isWaiting: false,
     isDuplicate: false,
     term: 1,
-    label: "append of entry 3 from n1 to n2",
+    title: "append of entry 3",
     caption: "",
     ...given,
   };

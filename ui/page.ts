@@ -3,6 +3,7 @@ import type {
   AdminCommand,
   DiskFault,
   Inspected,
+  LookedAt,
   RunOptions,
   SentenceView,
   WorldView,
@@ -189,8 +190,8 @@ export type Intent =
   | { readonly kind: "startConsumer"; readonly topic: string; readonly group: string | null }
   | { readonly kind: "stopClient"; readonly client: number; readonly crash: boolean }
   | { readonly kind: "inspect"; readonly what: Inspected | null }
-  /** The view's `disks` follows: it has what a panel shows, and nothing for none. */
-  | { readonly kind: "lookAtDisk"; readonly node: string | null }
+  /** The view follows: what is much to tell is there while a panel shows it. */
+  | { readonly kind: "lookAt"; readonly what: Partial<LookedAt> }
   /** Anything that can be done to the cluster; nodes are numbers here. */
   | { readonly kind: "act"; readonly action: ActionBody }
   | { readonly kind: "cutDraft"; readonly nodes: readonly string[] | null }

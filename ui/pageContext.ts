@@ -8,6 +8,8 @@ export interface PagePort {
     getState(): PageState;
     readonly subscribe: (listener: () => void) => () => void;
   };
+  /** The same for the panels that may be a few pictures behind while somebody drags. */
+  readonly turns: Readonly<Record<PanelTurn, PagePort["store"]>>;
   /** Motion: simulated time, every frame. Listeners write to refs, never to React state. */
   readonly frames: {
     nowUs(): number;
@@ -17,6 +19,8 @@ export interface PagePort {
   /** Loaded when somebody asks for the list; empty when it cannot be. */
   readonly scenarios: () => Promise<readonly ScenarioTitle[]>;
 }
+
+export type PanelTurn = "rail" | "log" | "node" | "side";
 
 /** What travels is followed with the eyes, frame by frame; a readout is looked at. */
 export type FramePace = "travel" | "readout";

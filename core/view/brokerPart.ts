@@ -7,6 +7,8 @@ import type { RecordView } from "./view.ts";
 export interface BrokerPartView {
   /** Produces whose answer waits for a condition, oldest first. */
   readonly pending: readonly PendingView[];
+  /** `pending` may be its beginning only. */
+  readonly pendingCount: number;
   /** How brokers came to know who leads, for the last produce requests; newest last. */
   readonly lookups: readonly LookupView[];
   /** Records that a client has sent and that no leader has any more; newest last. */
@@ -22,6 +24,7 @@ export interface BrokerPartView {
 
 export const NO_BROKER_PART: BrokerPartView = {
   pending: [],
+  pendingCount: 0,
   lookups: [],
   losses: [],
   groups: [],

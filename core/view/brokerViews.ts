@@ -4,6 +4,7 @@ import { brokerEventView } from "./brokerEventView.ts";
 import type { AdminAnswerView, BrokerPartView, LookupView } from "./brokerPart.ts";
 import type { Commands } from "./commands.ts";
 import type { EventDraft } from "./eventDraft.ts";
+import { flightLabel } from "./flightLabel.ts";
 import { flightView } from "./flightView.ts";
 import type { RequestTeller } from "./flightView.ts";
 import { ClientViews, groupViews } from "./groupViews.ts";
@@ -69,7 +70,7 @@ export class BrokerViews {
 
   /** `requests` is the history as of now, which may be later than the event. */
   tell(event: WorldEvent, story: Story, requests: readonly RequestRecord[]): EventDraft | null {
-    const labelOf: LabelOf = (flight) => flightView(flight, this.tellRequest).label;
+    const labelOf: LabelOf = (flight) => flightLabel(flightView(flight, this.tellRequest));
     return brokerEventView(event, story, requests, { errorName: this.#readers.errorName, labelOf });
   }
 
@@ -88,6 +89,10 @@ export class BrokerViews {
     return this.#partitions.of(metadata, processes, losses, isrEntries, shown);
   }
 
+  lookAt(partition: string | null): void {
+    this.#partitions.lookAt(partition);
+  }
+
   requests(records: readonly RequestRecord[]): readonly RequestView[] {
     return this.#requests.of(records);
   }
@@ -101,8 +106,10 @@ export class BrokerViews {
   view(world: WorldSource, scene: BrokerScene): Omit<BrokerPartView, "inspection"> {
     const { processes, history, clients } = world;
     const { decodeAssignment } = this.#clientReaders;
+    const pending = pendingViews(processes);
     return {
-      pending: pendingViews(processes),
+      pending,
+      pendingCount: pending.length,
       lookups: scene.lookups.map((lookup) => this.#lookupView(lookup)),
       losses: this.#losses.of(world, scene.metadata),
       groups: groupViews(processes, scene.partitions, decodeAssignment),

@@ -4,6 +4,7 @@ import { message } from "../raft/message.ts";
 import type { Entry, Message } from "../raft/message.ts";
 import type { Payload } from "../sim/index.ts";
 import { decodeResponse, encodeResponse, errorName, NO_TOPIC_ID } from "../wire/index.ts";
+import { flightLabel } from "./flightLabel.ts";
 import { flightView, readyMessageText } from "./flightView.ts";
 import { payloadFacts } from "./requestFacts.ts";
 import { flightOf } from "./testing/flight.ts";
@@ -25,7 +26,8 @@ const raft = (type: Message["type"], changes: Partial<Message> = {}): Message =>
 function view(payload: Payload, fromClient = false) {
   const from = { kind: "client", id: 1, name: "c1" } as const;
   const flight = flightOf({ payload, ...(fromClient && { from }) });
-  return flightView(flight, (other) => payloadFacts(other, { decodeResponse, errorName }));
+  const shown = flightView(flight, (other) => payloadFacts(other, { decodeResponse, errorName }));
+  return { ...shown, label: flightLabel(shown) };
 }
 
 const raftView = (type: Message["type"], changes: Partial<Message> = {}) =>

@@ -20,13 +20,15 @@ export type RequestTeller = (payload: Exclude<Flight["payload"], { kind: "raft" 
 /** Without a teller there are no clients yet, and brokers send each other heartbeats alone. */
 export function flightView(flight: Flight, tellRequest: RequestTeller | null): FlightView {
   const { payload, from, to } = flight;
-  const { title, ...facts } =
+  const { kind, answer, refused, term, title, caption } =
     payload.kind === "raft"
       ? raftFacts(payload.message)
       : (tellRequest?.(payload) ?? { ...HEARTBEAT, answer: payload.kind === "response" });
   return {
     id: flight.id,
-    ...facts,
+    kind,
+    answer,
+    refused,
     from: from.name,
     to: to.name,
     sentAtUs: flight.sentAtUs,
@@ -37,7 +39,9 @@ export function flightView(flight: Flight, tellRequest: RequestTeller | null): F
     movesFromUs: flight.movesFromUs,
     movesFromFraction: flight.movesFromFraction,
     isDuplicate: flight.isDuplicate,
-    label: `${title} from ${from.name} to ${to.name}`,
+    term,
+    title,
+    caption,
   };
 }
 

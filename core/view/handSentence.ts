@@ -1,3 +1,4 @@
+import { flightLabel } from "./flightLabel.ts";
 import { milliseconds, nameNoun, say, seconds } from "./richText.ts";
 import { reaches } from "./reach.ts";
 import { nodesOf } from "./sceneWords.ts";
@@ -38,7 +39,7 @@ export function heldMessage({ flights }: Scene): Sentences | null {
   const held = flights.filter(({ heldAtUs, lostAtUs }) => heldAtUs !== null && lostAtUs === null);
   const [first] = held;
   if (first === undefined || first.heldAtUs === null) return null;
-  const noun = { text: first.label, ref: `message:${first.id}` };
+  const noun = { text: flightLabel(first), ref: `message:${first.id}` };
   return {
     what:
       held.length === 1

@@ -14,6 +14,7 @@ export type {
   LossView,
   PendingView,
 } from "./brokerPart.ts";
+export { flightLabel } from "./flightLabel.ts";
 export { EVENTS_MAX, LANES_WINDOW_US } from "./view.ts";
 export type {
   CutView,
@@ -30,6 +31,7 @@ export type {
   LogCellView,
   LogColumnView,
   LogHeadView,
+  LookedAt,
   LogRowView,
   NetworkView,
   NodeView,

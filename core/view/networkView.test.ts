@@ -92,7 +92,7 @@ describe("a message under way", () => {
     act({ kind: "duplicateMessage", message: id });
     const twin = view().flights.at(-1)!;
     expect(twin).toMatchObject({ isDuplicate: true, sentAtUs: world.nowUs });
-    expect(twin.label).toBe(view().flights.find((each) => each.id === id)!.label);
+    expect(twin.title).toBe(view().flights.find((each) => each.id === id)!.title);
   });
 
   test("is told with what somebody did to it", () => {

@@ -42,6 +42,7 @@ const BATCHES: readonly Batch[] = [0, 1, 2, 3].flatMap((lastOffset): Batch[] => 
 });
 
 const log = fc.record({
+  logEndOffset: fc.nat({ max: 2 }),
   durableEndOffset: fc.nat({ max: 2 }),
   highWatermark: fc.nat({ max: 2 }),
   batches: fc.subarray([...BATCHES], { maxLength: 3 }),
@@ -53,10 +54,20 @@ const moment = fc.record({
   proposedIsr: fc.option(fc.constantFrom(...ISRS)),
   entry: fc.option(fc.constantFrom(20, 21)),
   losses: fc.nat({ max: 2 }),
+  isLookedAt: fc.boolean(),
   nodes: fc.tuple(replica, replica, replica),
 });
 type Moment = typeof moment extends fc.Arbitrary<infer Value> ? Value : never;
-const KEYS = ["partition", "config", "proposedIsr", "entry", "losses", "nodes", "nodes"] as const;
+const KEYS = [
+  "partition",
+  "config",
+  "proposedIsr",
+  "entry",
+  "losses",
+  "isLookedAt",
+  "nodes",
+  "nodes",
+] as const;
 
 function processOf(at: Moment, node: NodeId): ProcessSource {
   const { runs, log: kept } = at.nodes[node - 1]!;
@@ -69,8 +80,9 @@ function processOf(at: Moment, node: NodeId): ProcessSource {
   return { node, state, broker: runs ? broker : null, remains: broker } as unknown as ProcessSource;
 }
 
-const show = (views: PartitionViews, at: Moment) =>
-  views.of(
+function show(views: PartitionViews, at: Moment) {
+  views.lookAt(at.isLookedAt ? "orders-0" : null);
+  return views.of(
     {
       partitions: new Map([["orders-0", at.partition]]),
       topics: new Map([["orders", { config: at.config }]]),
@@ -84,6 +96,7 @@ const show = (views: PartitionViews, at: Moment) =>
     { indexOf: () => at.entry },
     {},
   );
+}
 
 /** A moment, and one that mostly differs from it in one thing alone. */
 const twoMoments = fc

@@ -39,9 +39,15 @@ export class PartitionViews {
   readonly #known = new WeakMap<PartitionMetadata, Placed>();
   /** What a view is made from, filled anew for each: there are some hundreds in every frame. */
   readonly #from: unknown[] = [];
+  #looksAt: ((key: PartitionKey) => boolean) | null = null;
 
   constructor(records: RecordReader) {
     this.#records = records;
+  }
+
+  /** Of all others it tells how far their replicas are, and none of their records. */
+  lookAt(key: PartitionKey | null): void {
+    this.#looksAt = (one) => one === key;
   }
 
   of(
@@ -91,17 +97,16 @@ export class PartitionViews {
   ): ReplicaLogView {
     const log = (process.broker ?? process.remains)?.replicas.get(key);
     const isAlive = isRunning(process);
+    const reader = this.#looksAt?.(key) === false ? null : this.#records;
     const from = this.#from;
     from.length = 0;
-    from.push(isAlive);
+    from.push(isAlive, reader);
     if (log !== undefined) {
-      const { batches, durableEndOffset, highWatermark } = log;
-      from.push(durableEndOffset, highWatermark, batches.length);
-      // One that was cut and has grown anew may be as long as before, and older ones leave memory.
-      for (let at = firstShown(log); at < batches.length; at++) from.push(batches[at]);
+      from.push(log.logEndOffset, log.durableEndOffset, log.highWatermark);
+      if (reader !== null) pushShown(log, from);
     }
     const make = (): ReplicaLogView =>
-      replicaLogView(partition, process.node, isAlive, log, this.#records);
+      replicaLogView(partition, process.node, isAlive, log, reader);
     return view.of(from, make);
   }
 }
@@ -198,7 +203,7 @@ function replicaLogView(
   node: NodeId,
   alive: boolean,
   log: ReplicaSource | undefined,
-  records: RecordReader,
+  reader: RecordReader | null,
 ): ReplicaLogView {
   return {
     node: nodeName(node),
@@ -207,13 +212,20 @@ function replicaLogView(
     logEndOffset: log?.logEndOffset ?? 0,
     durableOffset: log?.durableEndOffset ?? 0,
     highWatermark: log?.highWatermark ?? 0,
-    records: log === undefined ? [] : lastRecords(log, records),
+    records: log === undefined || reader === null ? [] : lastRecords(log, reader),
   };
 }
 
 /** Each batch holds a record at least. */
 const firstShown = ({ batches }: ReplicaSource): number =>
   Math.max(0, batches.length - RECORDS_MAX);
+
+/** One that was cut and has grown anew may be as long as before, and older ones leave memory. */
+function pushShown(log: ReplicaSource, from: unknown[]): void {
+  const { batches } = log;
+  from.push(batches.length);
+  for (let at = firstShown(log); at < batches.length; at++) from.push(batches[at]);
+}
 
 function lastRecords(log: ReplicaSource, reader: RecordReader): RecordView[] {
   const { batches } = log;

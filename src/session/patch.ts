@@ -4,36 +4,31 @@ import type { WorldView } from "@chronik/core/view";
  * What changed between two views. The projection reuses what did not change, so identity decides,
  * at every depth: a part that is the same object is not sent. `structuredClone` would give it a new
  * identity, and the page would render all that shows it.
+ *
+ * It is a tape, read from its front to its end: every part says how it becomes the next one, and its
+ * own parts follow. Nested objects would say the same, and cost a browser twice as much to post.
+ *
+ *     VALUE, the part as it is now
+ *     RECORD, the keys of the next record in their order or null for the same ones, a count, and
+ *         for each that changed its key and its part
+ *     LIST, a count, and for each piece a VALUE, or RUN, from, count: so many items of the previous
+ *         list, or CHANGED, at: what became of that item of the previous list, as a part
  */
-export type WorldPatch = Patch;
+export type WorldPatch = readonly unknown[];
 
-/** How a part of a view becomes the next one. */
-type Patch = Whole | RecordPatch | ListPatch;
-
-/** The part as it is now. */
-interface Whole {
-  readonly value: unknown;
-}
-interface RecordPatch {
-  /** Of the next record, in its order; missing where both have the same ones. */
-  readonly keys?: readonly string[];
-  readonly changed: readonly (readonly [key: string, patch: Patch])[];
-}
-interface ListPatch {
-  readonly pieces: readonly Piece[];
-}
-/** So many items of the previous list from one on, one of them with a change, or a new one. */
-type Piece = readonly [from: number, count: number] | Changed | Whole;
-interface Changed {
-  readonly at: number;
-  readonly patch: Patch;
-}
+const VALUE = 0;
+const RECORD = 1;
+const LIST = 2;
+const RUN = 3;
+const CHANGED = 4;
 
 type Data = Readonly<Record<string, unknown>>;
 
 /** Without a previous view the patch holds everything. Both are whole, or the same part of a view. */
 export function diff(previous: Partial<WorldView> | null, next: Partial<WorldView>): WorldPatch {
-  return diffPart(previous, next);
+  const tape: unknown[] = [];
+  diffPart(previous, next, tape);
+  return tape;
 }
 
 /** `previous` must be the view that the patch was made from, or null if it was made from none. */
@@ -41,68 +36,61 @@ export function applyPatch<View extends Partial<WorldView>>(
   previous: View | null,
   patch: WorldPatch,
 ): View {
-  return applyPart(previous, patch) as View;
+  return applyPart(previous, new Tape(patch)) as View;
 }
 
-function diffPart(previous: unknown, next: unknown): Patch {
-  if (Array.isArray(previous) && Array.isArray(next)) return diffList(previous, next);
-  if (isRecord(previous) && isRecord(next)) return diffRecord(previous, next);
-  return { value: next };
+function diffPart(previous: unknown, next: unknown, tape: unknown[]): void {
+  if (Array.isArray(previous) && Array.isArray(next)) diffList(previous, next, tape);
+  else if (isRecord(previous) && isRecord(next)) diffRecord(previous, next, tape);
+  else tape.push(VALUE, next);
 }
 
-function applyPart(previous: unknown, patch: Patch): unknown {
-  if ("value" in patch) return patch.value;
-  return "pieces" in patch
-    ? applyList(previous as readonly unknown[], patch)
-    : applyRecord(previous as Data, patch);
-}
-
-function diffRecord(previous: Data, next: Data): RecordPatch {
+function diffRecord(previous: Data, next: Data, tape: unknown[]): void {
   const keys = Object.keys(next);
-  const sameKeys = isSameList(Object.keys(previous), keys);
-  const changed: (readonly [string, Patch])[] = [];
+  const hasSameKeys = isSameList(Object.keys(previous), keys);
+  tape.push(RECORD, hasSameKeys ? null : keys);
+  const countAt = tape.push(0) - 1;
+  let count = 0;
   for (const key of keys) {
-    const isNew = !sameKeys && !Object.hasOwn(previous, key);
-    if (isNew) changed.push([key, { value: next[key] }]);
-    else if (!Object.is(previous[key], next[key])) {
-      changed.push([key, diffPart(previous[key], next[key])]);
-    }
+    const isNew = !hasSameKeys && !Object.hasOwn(previous, key);
+    if (!isNew && Object.is(previous[key], next[key])) continue;
+    count += 1;
+    tape.push(key);
+    if (isNew) tape.push(VALUE, next[key]);
+    else diffPart(previous[key], next[key], tape);
   }
-  return sameKeys ? { changed } : { keys, changed };
-}
-
-/** Keys are given and never set, for one may be called `__proto__`. */
-function applyRecord(previous: Data, { keys, changed }: RecordPatch): Data {
-  const news = changed.map(([key, patch]) => [key, applyPart(previous[key], patch)] as const);
-  if (keys === undefined) return { ...previous, ...Object.fromEntries(news) };
-  const newOf = new Map(news);
-  return Object.fromEntries(
-    keys.map((key) => [key, newOf.has(key) ? newOf.get(key) : previous[key]]),
-  );
+  tape[countAt] = count;
 }
 
 /** What stays in a list mostly keeps its order, so each item is looked for behind the last one. */
-function diffList(previous: readonly unknown[], next: readonly unknown[]): ListPatch {
-  const pieces: (Piece | [from: number, count: number])[] = [];
-  let run: [from: number, count: number] | null = null;
+function diffList(previous: readonly unknown[], next: readonly unknown[], tape: unknown[]): void {
+  tape.push(LIST);
+  const countAt = tape.push(0) - 1;
+  let count = 0;
+  let run: { readonly from: number; length: number; readonly lengthAt: number } | null = null;
   let from = 0;
   for (const item of next) {
     const at = positionOf(previous, item, from);
     if (at !== -1) {
-      if (run !== null && run[0] + run[1] === at) run[1]++;
-      else pieces.push((run = [at, 1]));
       from = at + 1;
+      if (run !== null && run.from + run.length === at) tape[run.lengthAt] = ++run.length;
+      else {
+        run = { from: at, length: 1, lengthAt: tape.push(RUN, at, 1) - 1 };
+        count += 1;
+      }
       continue;
     }
     run = null;
+    count += 1;
     const before = counterpartOf(previous, item, from);
-    if (before === null) pieces.push({ value: item });
+    if (before === null) tape.push(VALUE, item);
     else {
-      pieces.push({ at: before, patch: diffPart(previous[before], item) });
+      tape.push(CHANGED, before);
+      diffPart(previous[before], item, tape);
       from = before + 1;
     }
   }
-  return { pieces };
+  tape[countAt] = count;
 }
 
 function positionOf(previous: readonly unknown[], item: unknown, from: number): number {
@@ -121,14 +109,75 @@ function counterpartOf(previous: readonly unknown[], now: unknown, from: number)
 
 const idOf = (item: unknown): unknown => (isRecord(item) ? item["id"] : undefined);
 
-function applyList(previous: readonly unknown[], { pieces }: ListPatch): unknown[] {
-  return pieces.flatMap((piece) => {
-    if (isRun(piece)) return previous.slice(piece[0], piece[0] + piece[1]);
-    return ["patch" in piece ? applyPart(previous[piece.at], piece.patch) : piece.value];
-  });
+/** Whoever reads it knows what comes next: it was written in the same order. */
+class Tape {
+  readonly #cells: WorldPatch;
+  #at = 0;
+
+  constructor(cells: WorldPatch) {
+    this.#cells = cells;
+  }
+
+  next(): unknown {
+    return this.#cells[this.#at++];
+  }
+
+  number(): number {
+    return this.next() as number;
+  }
 }
 
-const isRun = (piece: Piece): piece is readonly [number, number] => Array.isArray(piece);
+function applyPart(previous: unknown, tape: Tape): unknown {
+  switch (tape.number()) {
+    case VALUE:
+      return tape.next();
+    case RECORD:
+      return applyRecord(previous as Data, tape);
+    default:
+      return applyList(previous as readonly unknown[], tape);
+  }
+}
+
+function applyRecord(previous: Data, tape: Tape): Data {
+  const keys = tape.next() as readonly string[] | null;
+  const next: Record<string, unknown> = keys === null ? { ...previous } : {};
+  // Their order is that of the next record.
+  for (const key of keys ?? []) put(next, key, previous[key]);
+  for (let left = tape.number(); left > 0; left--) {
+    const key = tape.next() as string;
+    put(next, key, applyPart(previous[key], tape));
+  }
+  return next;
+}
+
+/** A key may be called `__proto__`, which would be no key if it were assigned. */
+function put(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") record[key] = value;
+  else {
+    const plain = { value, writable: true, enumerable: true, configurable: true };
+    Object.defineProperty(record, key, plain);
+  }
+}
+
+function applyList(previous: readonly unknown[], tape: Tape): unknown[] {
+  const next: unknown[] = [];
+  for (let left = tape.number(); left > 0; left--) {
+    switch (tape.number()) {
+      case VALUE:
+        next.push(tape.next());
+        break;
+      case RUN: {
+        const from = tape.number();
+        const end = from + tape.number();
+        for (let at = from; at < end; at++) next.push(previous[at]);
+        break;
+      }
+      default:
+        next.push(applyPart(previous[tape.number()], tape));
+    }
+  }
+  return next;
+}
 
 const isRecord = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { Inspected, WorldView } from "@chronik/core/view";
+import type { Inspected, LookedAt, WorldView } from "@chronik/core/view";
 import type { Branch } from "./branch.ts";
 import type { Branches } from "./branches.ts";
 import type { Picture } from "./film.ts";
@@ -42,8 +42,7 @@ export class Playhead {
   #parts: readonly ShowMore[] = [];
   clients: ClientParts | null = null;
   #inspected: Inspected | null = null;
-  /** Whose disk is looked at. */
-  #diskOf: string | null = null;
+  #lookedAt: LookedAt = { disk: null, partition: null };
   /** What came of the work, until a frame has told it. */
   notice: Notice | null = null;
 
@@ -113,9 +112,9 @@ export class Playhead {
     for (const line of this.lines.all) line.inspect(what);
   }
 
-  lookAtDisk(node: string | null): void {
-    this.#diskOf = node;
-    for (const line of this.lines.all) line.lookAtDisk(node);
+  lookAt(what: Partial<LookedAt>): void {
+    this.#lookedAt = { ...this.#lookedAt, ...what };
+    for (const line of this.lines.all) line.lookAt(this.#lookedAt);
   }
 
   /** The world at the playhead, which has to be brought there if there is only a picture. */
@@ -230,9 +229,9 @@ export class Playhead {
       this.#way = { atUs: line.nowUs, toUs };
       // It remembers more now, and others may have to go for it.
       this.#use(line);
-      if (line.isWhole && line.isSettled(actions) && branch.film.wants(line.nowUs)) {
-        branch.film.add(line.picture());
-      }
+      const { clients } = this;
+      const isWanted = line.isSettled(actions) && branch.film.wants(line.nowUs);
+      if (clients !== null && line.isWhole && isWanted) branch.film.add(line.picture(), clients);
       if (result.kind === "there" || result.kind === "halted") return;
       if (result.kind === "refused") this.#drop(result);
       yield;
@@ -266,7 +265,7 @@ export class Playhead {
     const line = new Worldline(branch.run, this.#known, this.clients);
     for (const part of this.#parts) line.showMore(part);
     line.inspect(this.#inspected);
-    line.lookAtDisk(this.#diskOf);
+    line.lookAt(this.#lookedAt);
     this.#use(line);
     return line;
   }

@@ -1,5 +1,5 @@
 import type { ActionBody, Run } from "@chronik/core/sim";
-import type { Inspected, RunView } from "@chronik/core/view";
+import type { Inspected, LookedAt, RunView } from "@chronik/core/view";
 import type { WorldPatch } from "./patch.ts";
 
 /** What the page asks of the session, one message each; every one is answered by a frame. */
@@ -35,8 +35,8 @@ export type Command =
   | { readonly kind: "switchBranch"; readonly name: string }
   /** From now on frames show the bytes of this, or of nothing. */
   | { readonly kind: "inspect"; readonly what: Inspected | null }
-  /** From now on frames show the disk of this node, or none. */
-  | { readonly kind: "lookAtDisk"; readonly node: string | null };
+  /** From now on frames show in full what is named here, and as before what is not. */
+  | { readonly kind: "lookAt"; readonly what: Partial<LookedAt> };
 
 export type StepUnit = "event" | "ready" | "tick";
 export type RecordingKind = "perfetto" | "shiviz";

@@ -296,6 +296,26 @@ test("what is looked at is shown in every world", () => {
   expect(page.world.inspection).toBeNull();
 });
 
+test("the records of a partition are sent while it is looked at, in every world", () => {
+  const page = openScenario();
+  const record = { topic: "orders", partition: 0, key: "k1", value: "paid", acks: -1 } as const;
+  page.ask({ kind: "act", action: { kind: "produce", ...record, node: null } });
+  const producedUs = page.frame.nowUs;
+  page.ask({ kind: "advance", toUs: producedUs + 1_000_000 });
+  const values = (): (string | undefined)[] =>
+    page.world.partitions["orders-0"]!.replicaLogs.map(({ records }) => records[0]?.value);
+  expect(values()).toEqual([undefined, undefined, undefined]);
+  page.ask({ kind: "lookAt", what: { partition: "orders-0" } });
+  expect(values()).toEqual(["paid", "paid", "paid"]);
+  expect(page.world.disks).toEqual({});
+  page.ask({ kind: "seek", toUs: producedUs - 1_000_000 });
+  page.ask({ kind: "lookAt", what: { disk: "n1" } });
+  page.ask({ kind: "seekEnd" });
+  expect(values()).toEqual(["paid", "paid", "paid"]);
+  page.ask({ kind: "lookAt", what: { partition: null } });
+  expect(values()).toEqual([undefined, undefined, undefined]);
+});
+
 describe("while clients are not loaded", () => {
   test("an election is shown, and the run goes on from its start once they are there", () => {
     const page = new SessionPage(null);

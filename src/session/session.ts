@@ -187,8 +187,8 @@ export class Session {
       case "inspect":
         this.#playhead.inspect(command.what);
         return null;
-      case "lookAtDisk":
-        this.#playhead.lookAtDisk(command.node);
+      case "lookAt":
+        this.#playhead.lookAt(command.what);
         return null;
       case "act":
         return this.#act(command.action);
@@ -432,7 +432,7 @@ export class Session {
 }
 
 /** It changes what frames show, and nothing in the run. */
-const isLook = ({ kind }: Command): boolean => kind === "inspect" || kind === "lookAtDisk";
+const isLook = ({ kind }: Command): boolean => kind === "inspect" || kind === "lookAt";
 
 const isJump = (command: Command | undefined): boolean =>
   command?.kind === "seek" || command?.kind === "scrub";

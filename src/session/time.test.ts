@@ -274,6 +274,13 @@ test("a file of the run comes once what makes it is there", () => {
 });
 
 function withoutLanes(view: WorldView): Partial<WorldView> {
-  const { disks: _, diskBytes: __, inspection: ___, flights: ____, writes: _____, ...rest } = view;
-  return rest;
+  return {
+    ...view,
+    disks: {},
+    diskBytes: {},
+    inspection: null,
+    lookups: [],
+    flights: [],
+    writes: [],
+  };
 }

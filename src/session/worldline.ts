@@ -1,7 +1,7 @@
 import { decodeCommand, metadataHash } from "@chronik/core/metadata";
 import type { Action, ActionBody, ActionResult, Run, WorldEvent } from "@chronik/core/sim";
 import { World } from "@chronik/core/sim";
-import type { Inspected, Readers, WorldView } from "@chronik/core/view";
+import type { Inspected, LookedAt, Readers, WorldView } from "@chronik/core/view";
 import { Projector } from "@chronik/core/view";
 import {
   FORMAT_VERSION,
@@ -91,8 +91,8 @@ export class Worldline {
     this.#projector.inspect(what);
   }
 
-  lookAtDisk(node: string | null): void {
-    this.#projector.lookAtDisk(node);
+  lookAt(what: LookedAt): void {
+    this.#projector.lookAt(what);
   }
 
   get nowUs(): number {

@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView, RichText } from "@chronik/core/view";
 import type { Recording } from "./recording.ts";
 
@@ -27,7 +28,8 @@ export function perfettoTrace(recording: Recording): string {
 
 /** The moment of sending and that of arriving, as slices so short that they never overlap. */
 function flightSlices(flight: FlightView, endUs: number, tracks: Tracks): TraceEvent[] {
-  const { id, from, to, label, term, sentAtUs, arrivesAtUs, lostAtUs } = flight;
+  const { id, from, to, term, sentAtUs, arrivesAtUs, lostAtUs } = flight;
+  const label = flightLabel(flight);
   const fate = lostAtUs === null ? {} : { lostAtUs };
   const sent = tracks.slice(from, `to ${to}`, label, sentAtUs, sentAtUs + 1, { term, ...fate });
   const hasArrived = hasArrivedBy(flight, endUs);

@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import { hasArrivedBy, textOf } from "./perfetto.ts";
 import type { Recording } from "./recording.ts";
 
@@ -48,7 +49,8 @@ function stepsOf({ events, flights, toUs }: Recording): readonly Step[] {
   }
   for (const flight of flights) {
     if (flight.kind === "heartbeat") continue;
-    const { id, from, to, label, sentAtUs, arrivesAtUs, lostAtUs } = flight;
+    const { id, from, to, sentAtUs, arrivesAtUs, lostAtUs } = flight;
+    const label = flightLabel(flight);
     const fate = lostAtUs === null ? "" : ", which is lost";
     const step = { message: id };
     steps.push({ ...step, atUs: sentAtUs, phase: 2, host: from, text: `sends ${label}${fate}` });

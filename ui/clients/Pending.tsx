@@ -9,13 +9,14 @@ const SHOWN_MAX = 8;
 /** Every produce that is not answered yet, and what it waits for. */
 export function Pending() {
   const pending = useView((state) => state.world?.pending ?? NO_PENDING);
+  const count = useView((state) => state.world?.pendingCount ?? 0);
   const partitions = useView((state) => state.world?.partitions ?? NO_PARTITIONS);
   if (pending.length === 0) return null;
   return (
     <section className="group small" aria-label="Waiting for an answer">
       <p>
         <b>
-          {pending.length} {pending.length === 1 ? "produce waits" : "produces wait"} for an answer
+          {count} {count === 1 ? "produce waits" : "produces wait"} for an answer
         </b>
       </p>
       <ul>
@@ -25,9 +26,7 @@ export function Pending() {
             {waitText(one, partitions[one.partition] ?? null)}
           </li>
         ))}
-        {pending.length > SHOWN_MAX ? (
-          <li className="quiet">and {pending.length - SHOWN_MAX} more</li>
-        ) : null}
+        {count > SHOWN_MAX ? <li className="quiet">and {count - SHOWN_MAX} more</li> : null}
       </ul>
     </section>
   );

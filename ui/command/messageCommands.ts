@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView } from "@chronik/core/view";
 import type { PageState } from "../page.ts";
 import { acts, does, firstReason, withoutKey } from "./command.ts";
@@ -10,7 +11,7 @@ const DELAYS_US = [
 
 /** What can be done to a message; null for the one that nobody points at. */
 export function messageCommands(flight: FlightView | null, state: PageState): readonly Command[] {
-  const label = flight?.label ?? "a message";
+  const label = flight === null ? "a message" : flightLabel(flight);
   const message = flight?.id ?? 0;
   const isHeld = flight?.heldAtUs != null;
   const gone = reasonGone(flight, state.world?.nowUs ?? 0);

@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { PageState } from "../page.ts";
 import {
   clientCommands,
@@ -45,7 +46,7 @@ function ownCommands(ref: string, state: PageState): ObjectCommands | null {
     case "message": {
       const flight = state.world?.flights.find(({ id }) => id === Number(name)) ?? null;
       if (flight === null) return null;
-      return { title: flight.label, commands: messageCommands(flight, state) };
+      return { title: flightLabel(flight), commands: messageCommands(flight, state) };
     }
     case "partition":
     case "record":

@@ -1,7 +1,8 @@
 import type { DiskItemView, DiskView } from "@chronik/core/view";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { NodePill } from "../glyph/NodePill.tsx";
+import { useLook } from "../look.ts";
 import { usePage, useView } from "../pageContext.ts";
 import { Bytes } from "./Bytes.tsx";
 import { FaultControls } from "./FaultControls.tsx";
@@ -69,19 +70,12 @@ export function DiskPanel({ head }: { head: ReactNode }) {
   );
 }
 
-/**
- * A disk is much to send, so it is asked for while this panel is there. Until that of another node
- * has come, the one before stays.
- */
+/** Until the disk of another node has come, the one before stays. */
 function useDiskOfSelected(): DiskView | null {
-  const { dispatch } = usePage();
-  const node = useView((state) => state.selectedNode);
-  // A session that is started anew after a failure has to be asked again.
-  const isReady = useView((state) => state.boot === "ready");
-  useEffect(() => {
-    if (isReady) dispatch({ kind: "lookAtDisk", node });
-  }, [dispatch, node, isReady]);
-  useEffect(() => () => dispatch({ kind: "lookAtDisk", node: null }), [dispatch]);
+  useLook(
+    "disk",
+    useView((state) => state.selectedNode),
+  );
   return useView(({ world }) => (world === null ? null : (Object.values(world.disks)[0] ?? null)));
 }
 

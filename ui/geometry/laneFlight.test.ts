@@ -29,7 +29,7 @@ const flight: FlightView = {
   isWaiting: false,
   isDuplicate: false,
   term: 1,
-  label: "entry 1 from n1 to n2",
+  title: "entry 1",
   caption: "entry 1",
 };
 const rows = laneRows(["n1", "n2", "n3"], 120);

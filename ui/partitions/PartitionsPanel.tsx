@@ -1,3 +1,4 @@
+import { useLook } from "../look.ts";
 import type { PageState } from "../page.ts";
 import { useView } from "../pageContext.ts";
 import { Matrix } from "./Matrix.tsx";
@@ -38,6 +39,7 @@ export function PartitionsPanel({ head, focusWanted }: PanelProps & { focusWante
 /** It changes with every record; the matrix and the form do not. */
 function Selected({ row }: { row: number }) {
   const partition = useView(selectPartition);
+  useLook("partition", partition?.name ?? null);
   if (partition === null) return null;
   return (
     <>

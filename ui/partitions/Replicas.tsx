@@ -1,4 +1,4 @@
-import type { PartitionView, RecordView, ReplicaLogView } from "@chronik/core/view";
+import type { PartitionView, ReplicaLogView } from "@chronik/core/view";
 import { countText } from "../countText.ts";
 import { usePage } from "../pageContext.ts";
 import { useSize } from "../useSize.ts";
@@ -87,7 +87,8 @@ function Row({ partition, log, first, leaderEnd, x, y, width }: RowProps) {
   const { dispatch } = usePage();
   const { highWatermark } = partition;
   const behind = leaderEnd - log.logEndOffset;
-  const shown = log.records.filter((record) => record.offset >= first);
+  const count = Math.max(0, log.logEndOffset - first);
+  const offsets = Array.from({ length: count }, (_, at) => first + at);
   return (
     <g
       role="group"
@@ -104,14 +105,15 @@ function Row({ partition, log, first, leaderEnd, x, y, width }: RowProps) {
         {log.alive ? (log.role === "leader" ? "leader" : "") : "down"}
       </text>
       {first > 0 ? <path className="stroke-line w15 none dash-fine" d={`M78 ${y}h10`} /> : null}
-      {shown.map((record) => (
+      {offsets.map((offset) => (
         <Box
-          key={record.offset}
-          record={record}
-          id={`record:${partition.name}:${record.offset}`}
+          key={offset}
+          name={recordName(log, offset)}
+          id={`record:${partition.name}:${offset}`}
           alive={log.alive}
-          visible={record.offset < highWatermark}
-          x={x(record.offset)}
+          durable={offset < log.durableOffset}
+          visible={offset < highWatermark}
+          x={x(offset)}
           y={y - 5}
         />
       ))}
@@ -139,20 +141,28 @@ function Row({ partition, log, first, leaderEnd, x, y, width }: RowProps) {
   );
 }
 
+/** Its key and value are known of the last records of what is looked at. */
+function recordName({ records }: ReplicaLogView, offset: number): string {
+  const record = records.find((one) => one.offset === offset);
+  return record === undefined
+    ? `offset ${offset}`
+    : `offset ${offset}: ${record.key} = ${record.value}`;
+}
+
 interface BoxProps {
   readonly id: string;
-  readonly record: RecordView;
+  readonly name: string;
   readonly alive: boolean;
+  readonly durable: boolean;
   /** Below the high watermark: consumers may read it. */
   readonly visible: boolean;
   readonly x: number;
   readonly y: number;
 }
 
-function Box({ id, record, alive, visible, x, y }: BoxProps) {
-  const title = `offset ${record.offset}: ${record.key} = ${record.value}`;
+function Box({ id, name, alive, durable, visible, x, y }: BoxProps) {
   const fill = alive ? "fill-ink-2" : "fill-line";
-  if (!record.durable) {
+  if (!durable) {
     return (
       <rect
         className="hatched-ink stroke-ink-2 thin"
@@ -163,13 +173,13 @@ function Box({ id, record, alive, visible, x, y }: BoxProps) {
         rx="1"
         data-ref={id}
       >
-        <title>{title}, in memory</title>
+        <title>{name}, in memory</title>
       </rect>
     );
   }
   return visible ? (
     <rect className={fill} x={x} y={y} width="20" height="10" rx="1" data-ref={id}>
-      <title>{title}</title>
+      <title>{name}</title>
     </rect>
   ) : (
     <rect
@@ -181,7 +191,7 @@ function Box({ id, record, alive, visible, x, y }: BoxProps) {
       rx="1"
       data-ref={id}
     >
-      <title>{title}, not yet readable</title>
+      <title>{name}, not yet readable</title>
     </rect>
   );
 }

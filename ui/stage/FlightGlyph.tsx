@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView } from "@chronik/core/view";
 import { memo, useRef } from "react";
 import { flightProgress } from "../geometry/flightProgress.ts";
@@ -52,7 +53,7 @@ export const FlightGlyph = memo(function FlightGlyph(props: FlightGlyphProps) {
       className={lostAtUs === null ? "flight" : "flight lost"}
       role="img"
       aria-label={
-        count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flight.label}`
+        count === 1 ? flightSentence(flight) : `${count} messages, the last: ${flightLabel(flight)}`
       }
       data-ref={`message:${flight.id}`}
       {...(stands ? { tabIndex: 0 } : {})}
@@ -126,7 +127,8 @@ export function isOfClient({ from, to }: Pick<FlightView, "from" | "to">): boole
   return from.startsWith("c") || to.startsWith("c");
 }
 
-function flightSentence({ label, heldAtUs, lostAtUs, isDuplicate }: FlightView): string {
+function flightSentence(flight: FlightView): string {
+  const { heldAtUs, lostAtUs, isDuplicate } = flight;
   const end = lostAtUs !== null ? ", lost" : heldAtUs !== null ? ", held" : "";
-  return `${isDuplicate ? "repeated " : ""}${label}${end}`;
+  return `${isDuplicate ? "repeated " : ""}${flightLabel(flight)}${end}`;
 }

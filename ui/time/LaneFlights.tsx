@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView, WorldView } from "@chronik/core/view";
 import { memo } from "react";
 import {
@@ -106,7 +107,7 @@ const Flight = memo(function Flight({ flight, rows, scale }: FlightProps) {
   const stop = points[end === "held" ? points.length - 2 : points.length - 1]!;
   return (
     <g data-ref={`message:${flight.id}`}>
-      <title>{flight.label}</title>
+      <title>{flightLabel(flight)}</title>
       <path
         className={`stroke-${hue} none ${dashOf(flight)}`}
         d={linePath(points)}

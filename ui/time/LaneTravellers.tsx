@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView } from "@chronik/core/view";
 import { useRef } from "react";
 import { wayAt } from "../geometry/laneFlight.ts";
@@ -39,7 +40,7 @@ function Traveller({ flight, rows }: { flight: FlightView; rows: LaneRows }) {
   useMotion((nowUs) => moveTo(wayAt(flight, flight.heldAtUs ?? nowUs)));
   return (
     <svg ref={glyph} className="traveller" width="1" height="1" data-ref={`message:${flight.id}`}>
-      <title>{flight.label}</title>
+      <title>{flightLabel(flight)}</title>
       <MessageGlyph
         kind={flight.kind}
         answer={flight.answer}

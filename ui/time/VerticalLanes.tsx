@@ -1,3 +1,4 @@
+import { flightLabel } from "@chronik/core/view";
 import type { FlightView, WriteView } from "@chronik/core/view";
 import { useMemo, useRef } from "react";
 import { wayAt } from "../geometry/laneFlight.ts";
@@ -110,7 +111,7 @@ function VerticalFlight({ flight, scale }: VerticalFlightProps) {
   const tip = flight.answer ? `url(#open-${hue})` : `url(#tip-${hue})`;
   return (
     <g data-ref={`message:${flight.id}`}>
-      <title>{flight.label}</title>
+      <title>{flightLabel(flight)}</title>
       <path
         className={`stroke-${hue} none ${dash}`}
         d={`M${fromX} ${scale.y(sentAtUs)}L${x} ${y}`}

@@ -1,3 +1,4 @@
+import { flightLabel } from "../flightLabel.ts";
 import { plainText } from "../richText.ts";
 import type { LinkView, NodeView, ReplicaLogView, WorldView } from "../view.ts";
 
@@ -159,7 +160,7 @@ const OF_STATES: readonly (readonly [RegExp, Check])[] = [
   [
     /^You hold the (.+)\.$/g,
     ({ flights }, label) =>
-      flights.some((flight) => flight.label === label && flight.heldAtUs !== null),
+      flights.some((flight) => flightLabel(flight) === label && flight.heldAtUs !== null),
   ],
   [
     /^(\d+) messages stand still/g,

@@ -221,7 +221,7 @@ export const ack = (from: string, changes: Partial<FlightView> = {}): FlightView
   isWaiting: false,
   isDuplicate: false,
   term: 3,
-  label: `ack of entry 20 from ${from} to n2`,
+  title: "ack of entry 20",
   caption: "ack 20",
   ...changes,
 });

@@ -2,6 +2,7 @@ import { index, nodeId, term } from "../../base/index.ts";
 import type { BrokerEvent } from "../../broker/index.ts";
 import type { Happening, RequestRecord } from "../../sim/index.ts";
 import { brokerEventView } from "../brokerEventView.ts";
+import { flightLabel } from "../flightLabel.ts";
 import { flightView } from "../flightView.ts";
 import { eventView } from "../eventView.ts";
 import type { TellMore } from "../eventView.ts";
@@ -19,7 +20,7 @@ export class Teller {
   readonly #tellMore: TellMore = (event, story) =>
     brokerEventView(event, story, this.requests, {
       errorName: this.#errorName,
-      labelOf: (flight) => flightView(flight, null).label,
+      labelOf: (flight) => flightLabel(flightView(flight, null)),
     });
 
   constructor(errorName: ErrorName) {

@@ -1,0 +1,74 @@
+import { isDragged } from "../ui/dragged.ts";
+import type { PageState } from "../ui/page.ts";
+import type { PagePort } from "../ui/pageContext.ts";
+import type { PageStore } from "./store.ts";
+
+export interface Turns {
+  /** What each of the panels shows. */
+  readonly stores: PagePort["turns"];
+  /** Once an animation frame. */
+  next(): void;
+}
+
+/** While pictures come a panel has its turn so often; none would be missed, and all would come later. */
+export const TURN_FRAMES = 4;
+/** After so many frames without a new picture the pointer stands: then there is a turn in each. */
+export const STANDS_FRAMES = 3;
+
+/**
+ * While somebody drags through time each picture is wanted for a moment, and the sooner the better.
+ * What they look at has every one of them; the panels about it follow in turns. At any other time
+ * all of them show the same.
+ */
+export function createTurns(store: PageStore): Turns {
+  const follower = (): Follower => new Follower(store.getState());
+  const stores = { rail: follower(), log: follower(), node: follower(), side: follower() };
+  const queue: Follower[] = Object.values(stores);
+  let framesOfState = 0;
+  let framesOfTurn = 0;
+  store.subscribe(() => {
+    const state = store.getState();
+    framesOfState = 0;
+    if (!isDragged(state)) for (const one of queue) one.show(state);
+  });
+  return {
+    stores,
+    next() {
+      framesOfState += 1;
+      framesOfTurn += 1;
+      if (framesOfState < STANDS_FRAMES && framesOfTurn < TURN_FRAMES) return;
+      framesOfTurn = 0;
+      const state = store.getState();
+      const at = queue.findIndex((one) => one.getState() !== state);
+      if (at === -1) return;
+      const [due] = queue.splice(at, 1);
+      if (due === undefined) return;
+      queue.push(due);
+      due.show(state);
+    },
+  };
+}
+
+type Shown = PagePort["store"];
+
+/** Shows what it was given last. */
+class Follower implements Shown {
+  #shown: PageState;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(first: PageState) {
+    this.#shown = first;
+  }
+
+  readonly getState = (): PageState => this.#shown;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  show(state: PageState): void {
+    this.#shown = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
