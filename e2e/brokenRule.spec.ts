@@ -10,7 +10,7 @@ test("a disk that lies breaks a rule: time ends there, and the page says which o
   const chip = page.getByRole("button", { name: `Broken: ${RULE}` });
   await expect(chip).toBeVisible();
   const picture = cluster.region("Cluster");
-  await expect(picture).toContainText(`The rule "${RULE}" was broken.`);
+  await expect(picture).toContainText(`The rule “${RULE}” was broken.`);
   const reason =
     "n1 acknowledged offset 0 of orders-0, but n1, its leader in epoch 0, has nothing there.";
   await expect(picture).toContainText(reason);

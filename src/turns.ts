@@ -10,7 +10,7 @@ export interface Turns {
   next(): void;
 }
 
-/** While pictures come a panel has its turn so often; none would be missed, and all would come later. */
+/** While pictures come there is a turn so often: each costs time in which the next picture waits. */
 export const TURN_FRAMES = 4;
 /** After so many frames without a new picture the pointer stands: then there is a turn in each. */
 export const STANDS_FRAMES = 3;

@@ -265,7 +265,7 @@ describe("power and network", () => {
     const teller = Teller.running(errorName);
     const violation = { rule: "Election safety", atUs: 1, text: "n1 and n2 lead term 3." };
     expect(teller.tell(0, { kind: "ruleBroken", violation })).toBe(
-      '2 bad: The rule "Election safety" was broken. n1 and n2 lead term 3.',
+      "2 bad: The rule “Election safety” was broken. n1 and n2 lead term 3.",
     );
     expect(teller.tell(1, { kind: "stopped", reason: "the disk failed" })).toBe(
       "2 bad: n1 stopped. The disk failed.",

@@ -31,7 +31,7 @@ export function eventView(
 function ruleBroken({ event }: WorldEvent): EventDraft | null {
   if (event.kind !== "ruleBroken") return null;
   const { rule, text } = event.violation;
-  return draft(2, "bad", say`The rule "${rule}" was broken.`, say`${asSentence(text)}`);
+  return draft(2, "bad", say`The rule “${rule}” was broken.`, say`${asSentence(text)}`);
 }
 
 /** What nobody wants to miss because time runs fast. */

@@ -258,7 +258,7 @@ describe("what is not as it should be", () => {
   test("a broken rule is all there is to say", () => {
     const violation = { rule: "Log matching", atUs: 1, text: "n1 and n2 differ at 4." };
     expect(said({ ...calm, safety: { rules: [], violation } })).toBe(
-      'The rule "Log matching" was broken. n1 and n2 differ at 4.',
+      "The rule “Log matching” was broken. n1 and n2 differ at 4.",
     );
   });
 

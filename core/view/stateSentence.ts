@@ -59,7 +59,7 @@ const KINDS: readonly ((scene: Scene) => Sentences | null)[] = [
 
 function ruleBroken({ safety: { violation } }: Scene): Sentences | null {
   if (violation === null) return null;
-  return { what: say`The rule "${violation.rule}" was broken.`, why: say`${violation.text}` };
+  return { what: say`The rule “${violation.rule}” was broken.`, why: say`${violation.text}` };
 }
 
 const votersOf = (scene: Scene): NodeView[] =>
