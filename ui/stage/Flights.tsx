@@ -1,5 +1,6 @@
 import type { CutView, FlightView } from "@chronik/core/view";
 import { useMemo } from "react";
+import { isDragged } from "../dragged.ts";
 import { cutDistance, isDrawnAround } from "../geometry/cutCrossing.ts";
 import { flightBundles } from "../geometry/flightBundles.ts";
 import { linkLane } from "../geometry/linkLane.ts";
@@ -21,6 +22,8 @@ const GLYPHS_MAX = 150;
 const CAPTIONS_MAX = 6;
 /** With more under way what is ordinary is a dot, as the brokers' fetches always are. */
 const LETTERS_MAX = 40;
+/** While somebody drags each picture has other ones. */
+const DRAGGED_LETTERS_MAX = 8;
 /** A lost message keeps its cross for so long, by the clock on the wall. */
 const CROSS_WALL_US = 600_000;
 
@@ -36,6 +39,7 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
   const flights = useView((state) => state.world?.flights ?? NO_FLIGHTS);
   const brushed = useView((state) => state.brush);
   const still = useView((state) => state.playback.mode === "paused");
+  const dragged = useView(isDragged);
   const crossUs = useView((state) => state.playback.speed) * CROSS_WALL_US;
   // Their names: all else about a client that works changes with every frame.
   const clients = useList(({ world }) => (world?.clients ?? NO_CLIENTS).map(({ name }) => name));
@@ -54,7 +58,7 @@ export function Flights({ ring, names, travelling }: FlightsProps) {
   const isPulse = (flight: FlightView): boolean =>
     ring.crowded && isDull(flight) && !isOfClient(flight);
   const single = shown.filter((flight) => !isPulse(flight));
-  const isBusy = single.length > LETTERS_MAX;
+  const isBusy = single.length > (dragged ? DRAGGED_LETTERS_MAX : LETTERS_MAX);
   const hasDots = isBusy && !still;
   const isDot = (flight: FlightView): boolean => hasDots && isOrdinary(flight) && !isRare(flight);
   const glyphs = hasDots ? single.filter((flight) => !isDot(flight)) : single;

@@ -60,7 +60,9 @@ export function NodeLabel({ name, place, ring }: NodeLabelProps) {
       {write === null ? null : (
         <Writing
           write={write}
-          isBrief={ring.compact || place.label === "above" || place.label === "below"}
+          isBrief={
+            ring.compact || ring.crowded || place.label === "above" || place.label === "below"
+          }
         />
       )}
     </div>

@@ -1,6 +1,7 @@
 import { flightLabel } from "@chronik/core/view";
 import type { FlightView } from "@chronik/core/view";
 import { useRef } from "react";
+import { isDragged } from "../dragged.ts";
 import { wayAt } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import { MessageGlyph } from "../glyph/MessageGlyph.tsx";
@@ -19,8 +20,10 @@ export function LaneTravellers({ rows }: { rows: LaneRows }) {
   return travellers.map((flight) => <Traveller key={flight.id} flight={flight} rows={rows} />);
 }
 
-function travellersOf({ world }: PageState): readonly FlightView[] {
-  if (world === null) return NONE;
+function travellersOf(state: PageState): readonly FlightView[] {
+  const { world } = state;
+  // Each has a layer of its own, which is much for a picture that is gone with the next move.
+  if (world === null || isDragged(state)) return NONE;
   const found: FlightView[] = [];
   // The list is in the order of sending: the newest are the ones to look at.
   for (let at = world.flights.length - 1; at >= 0 && found.length < SHOWN_MAX; at--) {
