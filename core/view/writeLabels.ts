@@ -33,6 +33,8 @@ const LOG: WriteLabel = { label: "log", term: 0 };
 const HISTORY_MAX = 24;
 /** More than the writes of all nodes that a picture has: nine busy ones begin some hundreds a second. */
 const LABELS_MAX = 2_048;
+/** A write that takes longer has been shown by then, and keeps its label where it is shown. */
+const LABEL_US = 30_000_000;
 
 /**
  * Says what a disk is at work on. The disk sees bytes; what went into them is told by the events
@@ -43,7 +45,8 @@ export class WriteLabels {
   readonly #gathered = new Map<number, Gathered>();
   /** Where each node's log ends: what a Ready adds follows on from there. */
   readonly #lastIndex = new Map<number, number>();
-  readonly #labels = new Map<string, WriteLabel>();
+  /** Oldest first. */
+  readonly #labels = new Map<string, WriteLabel & { readonly atUs: number }>();
   /** When the sync began that a node waits for. */
   readonly #startedAtUs = new Map<number, number>();
   readonly #syncHistoryUs = new Map<number, readonly number[]>();
@@ -102,7 +105,7 @@ export class WriteLabels {
     const known = this.#labels.get(key);
     if (known !== undefined) return known;
     const label = { label: this.#chore(operation), term: this.#terms.get(node) ?? 0 };
-    this.#keep(key, label);
+    this.#keep(key, label, startedAtUs);
     return label;
   }
 
@@ -153,7 +156,7 @@ export class WriteLabels {
     const gathered = this.#gatheredOf(node);
     const { term } = story.node(node);
     this.#written.set(node, { ...gathered, term });
-    this.#keep(`${node}:${atUs}`, { label: labelOf(gathered), term });
+    this.#keep(`${node}:${atUs}`, { label: labelOf(gathered), term }, atUs);
     this.#gathered.delete(node);
   }
 
@@ -166,10 +169,12 @@ export class WriteLabels {
     return gathered;
   }
 
-  #keep(key: string, label: WriteLabel): void {
-    this.#labels.set(key, label);
-    const oldest = this.#labels.keys().next();
-    if (this.#labels.size > LABELS_MAX && oldest.done !== true) this.#labels.delete(oldest.value);
+  #keep(key: string, { label, term }: WriteLabel, atUs: number): void {
+    this.#labels.set(key, { label, term, atUs });
+    for (const [oldest, { atUs: startedAtUs }] of this.#labels) {
+      if (this.#labels.size <= LABELS_MAX && startedAtUs >= atUs - LABEL_US) return;
+      this.#labels.delete(oldest);
+    }
   }
 
   #complete(node: number, atUs: number): void {

@@ -11,7 +11,7 @@ const picture = (nowUs: number): Picture => ({
   halted: false,
 });
 
-const NOTHING = { nodes: {}, flights: [], writes: [], pending: [], partitions: {} };
+const NOTHING = { nodes: {}, readies: {}, flights: [], writes: [], pending: [], partitions: {} };
 
 const moment = fc.integer({ min: 0, max: 20_000_000 });
 
@@ -105,8 +105,11 @@ describe("a long run", () => {
   });
 });
 
-test("a picture has no disks and no lookups, of crowded lanes the end, of waits the first", () => {
-  const flights = Array.from({ length: 500 }, (_, at) => ({ arrivesAtUs: at, lostAtUs: null }));
+test("a picture has no disks and no lookups, of the lanes the end, of waits the first", () => {
+  const flight = { lostAtUs: null, heldAtUs: null };
+  const crowd = Array.from({ length: 500 }, () => ({ ...flight, arrivesAtUs: 900_000 }));
+  const held = { ...flight, arrivesAtUs: 1_000, heldAtUs: 500 };
+  const flights = [...crowd, { ...flight, arrivesAtUs: 899_999 }, held];
   const film = new Film();
   const view = {
     ...picture(1_000_000).view,
@@ -116,17 +119,18 @@ test("a picture has no disks and no lookups, of crowded lanes the end, of waits 
     lookups: [{}],
     pending: Array.from({ length: 9 }, (_, id) => ({ id })),
     flights,
-    writes: [{ endsAtUs: 435 }, { endsAtUs: 436 }],
+    writes: [{ endsAtUs: 899_999 }, { endsAtUs: 900_000 }],
   } as unknown as WorldView;
   film.add({ ...picture(0), view }, filmView);
   expect(film.before(1_000_000)?.view).toEqual({
     nowUs: 1_000_000,
     nodes: {},
+    readies: {},
     disks: {},
     diskBytes: {},
     inspection: null,
-    flights: flights.slice(436),
-    writes: [{ endsAtUs: 436 }],
+    flights: [...crowd.slice(-63), held],
+    writes: [{ endsAtUs: 900_000 }],
     lookups: [],
     pending: Array.from({ length: 8 }, (_, id) => ({ id })),
     partitions: {},

@@ -5,7 +5,7 @@ import { reuse } from "@chronik/core/view";
 import { KeptView } from "./filmView.ts";
 
 /** Few numbers and words, so that much of a picture is as in another one. */
-const few = fc.nat({ max: 1 });
+const few = fc.constantFrom(0, 1, 1, -36, 0.25, 2 ** 53, Infinity);
 const part = fc.record({
   title: fc.constantFrom("vote", "ack"),
   term: few,
@@ -19,8 +19,12 @@ const parts = fc.array(part, { maxLength: 3 });
 const named = parts.map((list) =>
   Object.fromEntries(list.map((one, at) => [`n${at}`, { name: `n${at}`, ...one }])),
 );
+const ofNode = named.map((all) =>
+  Object.fromEntries(Object.entries(all).map(([node, one]) => [node, { ...one, node }])),
+);
+const lists = { nodes: named, readies: ofNode, partitions: named, flights: parts };
 const view = fc
-  .record({ nodes: named, partitions: named, flights: parts, writes: fc.constant([]) })
+  .record({ ...lists, writes: fc.constant([]) })
   .map((some) => ({ ...UNSEEN, ...some, pending: [] }) as unknown as WorldView);
 const UNSEEN = { disks: {}, diskBytes: {}, inspection: null, lookups: [] };
 

@@ -1,11 +1,14 @@
 import { flightLabel } from "@chronik/core/view";
-import type { FlightView, NodeView, PartitionView, WorldView } from "@chronik/core/view";
+import type { FlightView, NodeView, PartitionView, ReadyView, WorldView } from "@chronik/core/view";
 
 /**
- * In a busy cluster the messages of the last seconds are most of what is new in a picture, and most
- * of what the page would have to draw anew while somebody drags. So many are under way.
+ * The messages of the last seconds are most of what is new in a picture, and most of what the page
+ * would have to draw anew while somebody drags: it has what is under way and what just ended.
  */
+const ENDED_US = 100_000;
 const FLIGHTS_MAX = 64;
+/** Messages that come again and again have been seen before there are so many different ones. */
+const FORMS_MAX = 512;
 /** As many as are shown in words. */
 const PENDING_MAX = 8;
 const UNSEEN = { disks: {}, diskBytes: {}, inspection: null, lookups: [] };
@@ -21,22 +24,28 @@ const OTHER_THINGS = 100;
  */
 export class KeptView {
   readonly nodes: readonly Kept<NodeView>[];
+  readonly readies: readonly Kept<ReadyView>[];
   readonly partitions: readonly Kept<PartitionView>[];
   readonly flights: Kept<readonly FlightView[]>;
-  readonly rest: Omit<WorldView, "nodes" | "partitions" | "flights">;
+  /** Of messages by what they are called; all pictures share them. */
+  readonly #forms: Map<string, FlightView>;
+  readonly rest: Omit<WorldView, "nodes" | "readies" | "partitions" | "flights">;
   /** How much of it is in no picture before, in things of about a hundred bytes. */
   readonly things: number;
 
   constructor(view: WorldView, before: KeptView | null) {
-    const { nodes, partitions, flights: all, ...rest } = view;
-    const flights = all.slice(-FLIGHTS_MAX);
-    const oldest = flights.length < all.length ? flights[0] : undefined;
-    const sinceUs = oldest === undefined ? 0 : (oldest.lostAtUs ?? oldest.arrivesAtUs);
+    const { nodes, readies, partitions, flights: all, ...rest } = view;
+    const sinceUs = view.nowUs - ENDED_US;
+    const flights = all
+      .filter((one) => one.heldAtUs !== null || (one.lostAtUs ?? one.arrivesAtUs) >= sinceUs)
+      .slice(-FLIGHTS_MAX);
     const writes = view.writes.filter(({ endsAtUs }) => endsAtUs >= sinceUs);
     const pending = view.pending.slice(0, PENDING_MAX);
     this.nodes = keepEach(Object.values(nodes), before?.nodes);
+    this.readies = keepEach(Object.values(readies), before?.readies);
     this.partitions = keepEach(Object.values(partitions), before?.partitions);
-    this.flights = keepFlights(flights, before?.flights.form ?? []);
+    this.#forms = before === null ? new Map() : before.#forms;
+    this.flights = keepFlights(flights, this.#forms);
     this.rest = { ...rest, ...UNSEEN, writes, pending };
     this.things = OTHER_THINGS + flights.length + writes.length + pending.length;
     for (const [at, partition] of this.partitions.entries()) {
@@ -50,25 +59,24 @@ export class KeptView {
   view(): WorldView {
     return {
       ...this.rest,
-      nodes: byName(this.nodes.map(shown)),
-      partitions: byName(this.partitions.map(shown)),
+      nodes: byKey(this.nodes.map(shown), ({ name }) => name),
+      readies: byKey(this.readies.map(shown), ({ node }) => node),
+      partitions: byKey(this.partitions.map(shown), ({ name }) => name),
       flights: shown(this.flights),
     };
   }
 }
 
-/**
- * From one picture to the next mostly numbers change: times, offsets, terms. They are kept apart, in
- * order, and the rest of the value (its form, whose own numbers mean nothing) is that of an earlier
- * one. Null: the form is the value.
- */
+/** From one picture to the next mostly numbers change: times, offsets, terms. */
 interface Kept<Value> {
+  /** The value, or an earlier one that differs from it in numbers alone. */
   readonly form: Value;
-  readonly numbers: readonly number[] | null;
+  /** What became of each of its numbers, in order, with commas between them; empty: nothing. */
+  readonly changes: string;
 }
 
-const byName = <Named extends { readonly name: string }>(list: readonly Named[]) =>
-  Object.fromEntries(list.map((one) => [one.name, one]));
+const byKey = <Item>(list: readonly Item[], keyOf: (item: Item) => string) =>
+  Object.fromEntries(list.map((item) => [keyOf(item), item]));
 
 /** Each in the form that the one in its place had before, if it is like that. */
 function keepEach<Value>(
@@ -77,64 +85,78 @@ function keepEach<Value>(
 ): readonly Kept<Value>[] {
   return values.map((value, at) => {
     const last = before[at];
-    if (last === undefined) return { form: value, numbers: null };
-    if (last.form === value && last.numbers === null) return last;
-    const numbers: number[] = [];
-    if (!takeNumbers(value, last.form, numbers)) return { form: value, numbers: null };
-    return isSame(numbers, last.numbers) ? last : { form: last.form, numbers: numbers.slice() };
+    const noted: string[] = [];
+    if (last === undefined || !noteChanges(value, last.form, noted)) {
+      return { form: value, changes: "" };
+    }
+    const changes = joined(noted);
+    return changes === last.changes ? last : { form: last.form, changes };
   });
 }
 
-/** Each in the form of the last one that is called the same: heartbeats from n1 to n2 are alike. */
+/** Each in the form of another one that is called the same: heartbeats from n1 to n2 are alike. */
 function keepFlights(
   flights: readonly FlightView[],
-  before: readonly FlightView[],
+  forms: Map<string, FlightView>,
 ): Kept<readonly FlightView[]> {
-  const forms = new Map(before.map((one) => [flightLabel(one), one]));
-  const numbers: number[] = [];
+  const noted: string[] = [];
   const form = flights.map((flight) => {
     const label = flightLabel(flight);
     const known = forms.get(label);
-    const count = numbers.length;
-    if (known !== undefined && takeNumbers(flight, known, numbers)) return known;
-    numbers.length = count;
-    takeNumbers(flight, flight, numbers);
-    forms.set(label, flight);
+    const count = noted.length;
+    if (known !== undefined && noteChanges(flight, known, noted)) return known;
+    noted.length = count;
+    noteChanges(flight, flight, noted);
+    if (known !== undefined || forms.size < FORMS_MAX) forms.set(label, flight);
     return flight;
   });
-  return { form, numbers: numbers.slice() };
+  return { form, changes: joined(noted) };
 }
 
-/** Adds the numbers in a value, in order. False if anything else in it is not as in the form. */
-function takeNumbers(value: unknown, form: unknown, numbers: number[]): boolean {
-  if (typeof value === "number") {
-    numbers.push(value);
-    return typeof form === "number";
+/** Notes what became of the form's numbers. False if anything else in the value is another one. */
+function noteChanges(value: unknown, form: unknown, noted: string[]): boolean {
+  if (typeof value === "number" && typeof form === "number") {
+    noted.push(changeOf(value, form));
+    return true;
   }
   if (!isData(value) || !isData(form)) return value === form;
   const keys = Object.keys(value);
   const formKeys = Object.keys(form);
   return (
     keys.length === formKeys.length &&
-    keys.every((key, at) => key === formKeys[at] && takeNumbers(value[key], form[key], numbers))
+    keys.every((key, at) => key === formKeys[at] && noteChanges(value[key], form[key], noted))
   );
 }
 
-function shown<Value>({ form, numbers }: Kept<Value>): Value {
-  return numbers === null ? form : (filled(form, numbers.values()) as Value);
+/** Whole numbers, as nearly all are, by their difference. */
+function changeOf(value: number, before: number): string {
+  if (value === before) return "";
+  const difference = value - before;
+  const isWhole = Number.isSafeInteger(value) && Number.isSafeInteger(difference);
+  return isWhole ? difference.toString(36) : `=${value}`;
 }
 
-function filled(form: unknown, numbers: Iterator<number>): unknown {
-  if (typeof form === "number") return numbers.next().value;
-  if (Array.isArray(form)) return form.map((one) => filled(one, numbers));
+const changed = (before: number, change: string): number =>
+  change.startsWith("=") ? Number(change.slice(1)) : before + parseInt(change, 36);
+
+const joined = (noted: readonly string[]): string =>
+  noted.every((change) => change === "") ? "" : noted.join(",");
+
+function shown<Value>({ form, changes }: Kept<Value>): Value {
+  return changes === "" ? form : (filled(form, changes.split(",").values()) as Value);
+}
+
+function filled(form: unknown, changes: Iterator<string, undefined>): unknown {
+  if (typeof form === "number") {
+    const change = changes.next().value ?? "";
+    return change === "" ? form : changed(form, change);
+  }
+  if (Array.isArray(form)) return form.map((one) => filled(one, changes));
   if (!isData(form)) return form;
   const value: Record<string, unknown> = {};
-  for (const key of Object.keys(form)) value[key] = filled(form[key], numbers);
+  for (const key of Object.keys(form)) value[key] = filled(form[key], changes);
   return value;
 }
 
 const isData = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
-
-const isSame = (one: readonly number[], other: readonly number[] | null): boolean =>
-  one.length === other?.length && one.every((number, at) => number === other[at]);
