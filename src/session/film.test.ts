@@ -11,7 +11,15 @@ const picture = (nowUs: number): Picture => ({
   halted: false,
 });
 
-const NOTHING = { nodes: {}, readies: {}, flights: [], writes: [], pending: [], partitions: {} };
+const NOTHING = {
+  nodes: {},
+  readies: {},
+  logs: {},
+  flights: [],
+  writes: [],
+  pending: [],
+  partitions: {},
+};
 
 const moment = fc.integer({ min: 0, max: 20_000_000 });
 
@@ -126,6 +134,7 @@ test("a picture has no disks and no lookups, of the lanes the end, of waits the 
     nowUs: 1_000_000,
     nodes: {},
     readies: {},
+    logs: {},
     disks: {},
     diskBytes: {},
     inspection: null,

@@ -34,21 +34,24 @@ test("a picture of a calm run adds few objects and fields to those before it", (
     added.push(countNew(kept, seen));
   }
   const later = added.slice(1);
-  expect(Math.max(...later.map(({ objects }) => objects))).toBeLessThan(60);
-  expect(Math.max(...later.map(({ fields }) => fields))).toBeLessThan(1_000);
+  expect(Math.max(...later.map(({ objects }) => objects))).toBeLessThan(45);
+  expect(Math.max(...later.map(({ fields }) => fields))).toBeLessThan(400);
+  expect(Math.max(...later.map(({ characters }) => characters))).toBeLessThan(1_200);
 });
 
 interface Count {
   objects: number;
   fields: number;
+  characters: number;
 }
 
 function countNew(value: unknown, seen: Set<unknown>): Count {
-  const count = { objects: 0, fields: 0 };
+  const count = { objects: 0, fields: 0, characters: 0 };
   const visit = (one: unknown): void => {
     if (typeof one !== "object" || one === null || seen.has(one)) return;
     seen.add(one);
     const fields = Object.values(one);
+    for (const field of fields) if (typeof field === "string") count.characters += field.length;
     count.objects++;
     count.fields += fields.length;
     for (const field of fields) visit(field);

@@ -1,5 +1,5 @@
 import { flightLabel } from "@chronik/core/view";
-import type { FlightView, NodeView, PartitionView, ReadyView, WorldView } from "@chronik/core/view";
+import type { FlightView, WorldView } from "@chronik/core/view";
 
 /**
  * The messages of the last seconds are most of what is new in a picture, and most of what the page
@@ -13,150 +13,198 @@ const FORMS_MAX = 512;
 const PENDING_MAX = 8;
 const UNSEEN = { disks: {}, diskBytes: {}, inspection: null, lookups: [] };
 
-/** A partition in which more than numbers changed, with its replicas. */
-const PARTITION_THINGS = 3;
-/** All of a picture but its partitions, and what it has a list of. */
-const OTHER_THINGS = 100;
+/** Of all of a picture but what it has a list of. */
+const OTHER_THINGS = 50;
+/** A partition with its replicas, of which more than numbers changed. */
+const FORM_THINGS = 3;
+/** A thing is about so many characters. */
+const THING_CHARACTERS = 100;
+
+/** In them mostly numbers change from one picture to the next: times, offsets, terms. */
+type Forms = Pick<WorldView, "nodes" | "readies" | "logs" | "partitions" | "flights">;
 
 /**
  * A view as a film keeps it, which has room for little that is in no picture before: without what
  * takes most room and is looked at only where time stands still.
  */
 export class KeptView {
-  readonly nodes: readonly Kept<NodeView>[];
-  readonly readies: readonly Kept<ReadyView>[];
-  readonly partitions: readonly Kept<PartitionView>[];
-  readonly flights: Kept<readonly FlightView[]>;
+  /** As in the view, or earlier ones that differ in numbers alone. */
+  readonly forms: Forms;
+  /** What became of their numbers. */
+  readonly changes: string;
+  readonly rest: Omit<WorldView, keyof Forms>;
   /** Of messages by what they are called; all pictures share them. */
-  readonly #forms: Map<string, FlightView>;
-  readonly rest: Omit<WorldView, "nodes" | "readies" | "partitions" | "flights">;
+  readonly #known: Map<string, FlightView>;
   /** How much of it is in no picture before, in things of about a hundred bytes. */
   readonly things: number;
 
   constructor(view: WorldView, before: KeptView | null) {
-    const { nodes, readies, partitions, flights: all, ...rest } = view;
+    const { nodes, readies, logs, partitions, flights: all, ...rest } = view;
     const sinceUs = view.nowUs - ENDED_US;
     const flights = all
       .filter((one) => one.heldAtUs !== null || (one.lostAtUs ?? one.arrivesAtUs) >= sinceUs)
       .slice(-FLIGHTS_MAX);
     const writes = view.writes.filter(({ endsAtUs }) => endsAtUs >= sinceUs);
     const pending = view.pending.slice(0, PENDING_MAX);
-    this.nodes = keepEach(Object.values(nodes), before?.nodes);
-    this.readies = keepEach(Object.values(readies), before?.readies);
-    this.partitions = keepEach(Object.values(partitions), before?.partitions);
-    this.#forms = before === null ? new Map() : before.#forms;
-    this.flights = keepFlights(flights, this.#forms);
-    this.rest = { ...rest, ...UNSEEN, writes, pending };
-    this.things = OTHER_THINGS + flights.length + writes.length + pending.length;
-    for (const [at, partition] of this.partitions.entries()) {
-      const last = before?.partitions[at];
-      if (partition === last) continue;
-      this.things += partition.form === last?.form ? 1 : PARTITION_THINGS;
-    }
-  }
-
-  /** The same view each time, but not the same object. */
-  view(): WorldView {
-    return {
-      ...this.rest,
-      nodes: byKey(this.nodes.map(shown), ({ name }) => name),
-      readies: byKey(this.readies.map(shown), ({ node }) => node),
-      partitions: byKey(this.partitions.map(shown), ({ name }) => name),
-      flights: shown(this.flights),
+    const notes = new Notes();
+    this.#known = before === null ? new Map() : before.#known;
+    this.forms = {
+      nodes: formsOf(nodes, before?.forms.nodes, notes),
+      readies: formsOf(readies, before?.forms.readies, notes),
+      logs: formsOf(logs, before?.forms.logs, notes),
+      partitions: formsOf(partitions, before?.forms.partitions, notes),
+      flights: flights.map((flight) => formOfFlight(flight, this.#known, notes)),
     };
+    this.changes = notes.text();
+    this.rest = { ...rest, ...UNSEEN, writes, pending };
+    const listed = flights.length + writes.length + pending.length;
+    const told = FORM_THINGS * notes.newForms + this.changes.length / THING_CHARACTERS;
+    this.things = OTHER_THINGS + listed + told;
+  }
+
+  /** The same view each time, but not the same object where numbers changed. */
+  view(): WorldView {
+    return { ...this.rest, ...filled(this.forms, new Changes(this.changes)) };
   }
 }
 
-/** From one picture to the next mostly numbers change: times, offsets, terms. */
-interface Kept<Value> {
-  /** The value, or an earlier one that differs from it in numbers alone. */
-  readonly form: Value;
-  /** What became of each of its numbers, in order, with commas between them; empty: nothing. */
-  readonly changes: string;
+/** The record of before if each value is like the one that it had, but for numbers. */
+function formsOf<Value>(
+  values: Readonly<Record<string, Value>>,
+  before: Readonly<Record<string, Value>> = {},
+  notes: Notes,
+): Readonly<Record<string, Value>> {
+  const entries = Object.entries(values);
+  const forms = entries.map(([key, value]): [string, Value] => {
+    const form = before[key];
+    return [key, form !== undefined && notes.take(value, form) ? form : notes.takeNew(value)];
+  });
+  const keysBefore = Object.keys(before);
+  const isSame =
+    forms.length === keysBefore.length &&
+    forms.every(([key, form], at) => key === keysBefore[at] && form === before[key]);
+  return isSame ? before : Object.fromEntries(forms);
 }
 
-const byKey = <Item>(list: readonly Item[], keyOf: (item: Item) => string) =>
-  Object.fromEntries(list.map((item) => [keyOf(item), item]));
+/** That of another one that is called the same: heartbeats from n1 to n2 are alike. */
+function formOfFlight(flight: FlightView, known: Map<string, FlightView>, notes: Notes) {
+  const label = flightLabel(flight);
+  const form = known.get(label);
+  if (form !== undefined && notes.take(flight, form)) return form;
+  if (form !== undefined || known.size < FORMS_MAX) known.set(label, flight);
+  return notes.takeNew(flight);
+}
 
-/** Each in the form that the one in its place had before, if it is like that. */
-function keepEach<Value>(
-  values: readonly Value[],
-  before: readonly Kept<Value>[] = [],
-): readonly Kept<Value>[] {
-  return values.map((value, at) => {
-    const last = before[at];
-    const noted: string[] = [];
-    if (last === undefined || !noteChanges(value, last.form, noted)) {
-      return { form: value, changes: "" };
+/**
+ * What became of the numbers of forms, in order: with commas between them, those that changed, each
+ * behind how many numbers further on it stands than the last one, if not the very next.
+ */
+class Notes {
+  newForms = 0;
+  #entries: string[] = [];
+  /** How many numbers there were, and up to which one it is noted what became of them. */
+  #count = 0;
+  #notedCount = 0;
+
+  /** False, and nothing noted, if anything but numbers is another one than in the form. */
+  take(value: unknown, form: unknown): boolean {
+    const [length, count, notedCount] = [this.#entries.length, this.#count, this.#notedCount];
+    if (this.#isLike(value, form)) return true;
+    this.#entries.length = length;
+    this.#count = count;
+    this.#notedCount = notedCount;
+    return false;
+  }
+
+  /** It is a form itself. */
+  takeNew<Value>(value: Value): Value {
+    this.newForms += 1;
+    this.#isLike(value, value);
+    return value;
+  }
+
+  text(): string {
+    return this.#entries.join(",");
+  }
+
+  #isLike(value: unknown, form: unknown): boolean {
+    if (typeof value === "number" && typeof form === "number") {
+      this.#note(value, form);
+      return true;
     }
-    const changes = joined(noted);
-    return changes === last.changes ? last : { form: last.form, changes };
-  });
-}
-
-/** Each in the form of another one that is called the same: heartbeats from n1 to n2 are alike. */
-function keepFlights(
-  flights: readonly FlightView[],
-  forms: Map<string, FlightView>,
-): Kept<readonly FlightView[]> {
-  const noted: string[] = [];
-  const form = flights.map((flight) => {
-    const label = flightLabel(flight);
-    const known = forms.get(label);
-    const count = noted.length;
-    if (known !== undefined && noteChanges(flight, known, noted)) return known;
-    noted.length = count;
-    noteChanges(flight, flight, noted);
-    if (known !== undefined || forms.size < FORMS_MAX) forms.set(label, flight);
-    return flight;
-  });
-  return { form, changes: joined(noted) };
-}
-
-/** Notes what became of the form's numbers. False if anything else in the value is another one. */
-function noteChanges(value: unknown, form: unknown, noted: string[]): boolean {
-  if (typeof value === "number" && typeof form === "number") {
-    noted.push(changeOf(value, form));
-    return true;
+    if (!isData(value) || !isData(form)) return value === form;
+    const keys = Object.keys(value);
+    const formKeys = Object.keys(form);
+    return (
+      keys.length === formKeys.length &&
+      keys.every((key, at) => key === formKeys[at] && this.#isLike(value[key], form[key]))
+    );
   }
-  if (!isData(value) || !isData(form)) return value === form;
-  const keys = Object.keys(value);
-  const formKeys = Object.keys(form);
-  return (
-    keys.length === formKeys.length &&
-    keys.every((key, at) => key === formKeys[at] && noteChanges(value[key], form[key], noted))
-  );
+
+  #note(value: number, before: number): void {
+    this.#count += 1;
+    if (value === before) return;
+    const further = this.#count - this.#notedCount;
+    this.#notedCount = this.#count;
+    this.#entries.push(`${further === 1 ? "" : `${further}:`}${changeOf(value, before)}`);
+  }
 }
 
 /** Whole numbers, as nearly all are, by their difference. */
 function changeOf(value: number, before: number): string {
-  if (value === before) return "";
   const difference = value - before;
   const isWhole = Number.isSafeInteger(value) && Number.isSafeInteger(difference);
   return isWhole ? difference.toString(36) : `=${value}`;
 }
 
-const changed = (before: number, change: string): number =>
-  change.startsWith("=") ? Number(change.slice(1)) : before + parseInt(change, 36);
+/** Reads what was noted. */
+class Changes {
+  readonly #entries: readonly string[];
+  #at = 0;
+  /** Of the numbers up to the next one that changed. */
+  #left = Infinity;
+  #change = "";
 
-const joined = (noted: readonly string[]): string =>
-  noted.every((change) => change === "") ? "" : noted.join(",");
+  constructor(text: string) {
+    this.#entries = text === "" ? [] : text.split(",");
+    this.#read();
+  }
 
-function shown<Value>({ form, changes }: Kept<Value>): Value {
-  return changes === "" ? form : (filled(form, changes.split(",").values()) as Value);
+  /** What became of the next number. */
+  next(before: number): number {
+    this.#left -= 1;
+    if (this.#left > 0) return before;
+    const change = this.#change;
+    this.#read();
+    return change.startsWith("=") ? Number(change.slice(1)) : before + parseInt(change, 36);
+  }
+
+  #read(): void {
+    const entry = this.#entries[this.#at++];
+    const colonAt = entry?.indexOf(":") ?? -1;
+    this.#left = entry === undefined ? Infinity : colonAt === -1 ? 1 : parseInt(entry, 10);
+    this.#change = entry?.slice(colonAt + 1) ?? "";
+  }
 }
 
-function filled(form: unknown, changes: Iterator<string, undefined>): unknown {
-  if (typeof form === "number") {
-    const change = changes.next().value ?? "";
-    return change === "" ? form : changed(form, change);
-  }
-  if (Array.isArray(form)) return form.map((one) => filled(one, changes));
+/** The form itself where none of its numbers changed. */
+function filled<Form>(form: Form, changes: Changes): Form;
+function filled(form: unknown, changes: Changes): unknown {
+  if (typeof form === "number") return changes.next(form);
   if (!isData(form)) return form;
-  const value: Record<string, unknown> = {};
-  for (const key of Object.keys(form)) value[key] = filled(form[key], changes);
-  return value;
+  let value: Record<string, unknown> | null = null;
+  for (const key of Object.keys(form)) {
+    const now = filled(form[key], changes);
+    if (now === form[key]) continue;
+    value ??= copyOf(form);
+    value[key] = now;
+  }
+  return value ?? form;
 }
 
 const isData = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
+
+/** No key of a view is `__proto__`: they are its own fields and the names of nodes and partitions. */
+const copyOf = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.assign<object, Record<string, unknown>>(Array.isArray(data) ? [] : {}, data);
