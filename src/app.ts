@@ -96,8 +96,9 @@ export class App implements PagePort {
 
   /** Once an animation frame. */
   tick(wallMs: number): void {
-    this.#player.tick(wallMs);
+    // A panel has its turn behind the frame that brought the picture, not in it.
     this.#turns.next();
+    this.#player.tick(wallMs);
   }
 
   /** Another seed of what is open. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { PageState } from "../ui/page.ts";
 import { createPageStore } from "./store.ts";
-import { createTurns, STANDS_FRAMES, TURN_FRAMES } from "./turns.ts";
+import { createTurns, JUMP_US, STANDS_FRAMES, TURN_FRAMES } from "./turns.ts";
 
-const state = (mode: PageState["playback"]["mode"], picture: number): PageState =>
-  ({ playback: { mode }, picture }) as unknown as PageState;
+const state = (mode: PageState["playback"]["mode"], picture: number, nowUs = 0): PageState =>
+  ({ playback: { mode }, picture, world: { nowUs } }) as unknown as PageState;
 
 function openPage() {
   const store = createPageStore(state("paused", 0));
@@ -13,8 +13,8 @@ function openPage() {
   let renders = 0;
   for (const one of followers) one.subscribe(() => (renders += 1));
   return {
-    show(mode: PageState["playback"]["mode"], picture: number): void {
-      store.change(state(mode, picture));
+    show(mode: PageState["playback"]["mode"], picture: number, nowUs = 0): void {
+      store.change(state(mode, picture, nowUs));
       store.flush();
     },
     frame: () => turns.next(),
@@ -77,5 +77,25 @@ test("the end of a drag brings all of them to the same moment at once", () => {
   const page = openPage();
   page.show("scrubbing", 1);
   page.show("paused", 2);
+  expect(page.upToDate()).toBe(page.count);
+});
+
+test("after a jump all follow, one a frame, also while time runs on", () => {
+  for (const stepUs of [0, 25_000]) {
+    const page = openPage();
+    page.show("live", 1, JUMP_US);
+    expect(page.upToDate()).toBe(0);
+    for (let panel = 1; panel <= page.count; panel++) {
+      page.frame();
+      page.show("live", 1 + panel, JUMP_US + panel * stepUs);
+      expect(page.upToDate()).toBe(panel);
+    }
+    expect(page.renders()).toBeGreaterThanOrEqual(page.count);
+  }
+});
+
+test("as fast as time can be played, no picture is a jump", () => {
+  const page = openPage();
+  page.show("live", 1, JUMP_US - 1);
   expect(page.upToDate()).toBe(page.count);
 });

@@ -10,15 +10,18 @@ export interface Turns {
   next(): void;
 }
 
-/** While pictures come there is a turn so often: each costs time in which the next picture waits. */
+/** While a drag brings pictures there is a turn so often: each costs time that the next one waits. */
 export const TURN_FRAMES = 4;
 /** After so many frames without a new picture the pointer stands: then there is a turn in each. */
 export const STANDS_FRAMES = 3;
+/** What changes in so much time is little: playing never comes as far from picture to picture. */
+export const JUMP_US = 1_000_000;
 
 /**
  * While somebody drags through time each picture is wanted for a moment, and the sooner the better.
- * What they look at has every one of them; the panels about it follow in turns. At any other time
- * all of them show the same.
+ * What they look at has every one of them; the panels about it follow in turns. So they do after a
+ * jump, one a frame, for nearly all that each shows is new: all at once would block the page. At any
+ * other time all of them show the same.
  */
 export function createTurns(store: PageStore): Turns {
   const follower = (): Follower => new Follower(store.getState());
@@ -29,16 +32,18 @@ export function createTurns(store: PageStore): Turns {
   store.subscribe(() => {
     const state = store.getState();
     framesOfState = 0;
-    if (!isDragged(state)) for (const one of queue) one.show(state);
+    if (isDragged(state)) return;
+    for (const one of queue) if (!isJump(one.getState(), state)) one.show(state);
   });
   return {
     stores,
     next() {
       framesOfState += 1;
       framesOfTurn += 1;
-      if (framesOfState < STANDS_FRAMES && framesOfTurn < TURN_FRAMES) return;
-      framesOfTurn = 0;
       const state = store.getState();
+      const isDue = framesOfState >= STANDS_FRAMES || framesOfTurn >= TURN_FRAMES;
+      if (isDragged(state) && !isDue) return;
+      framesOfTurn = 0;
       const at = queue.findIndex((one) => one.getState() !== state);
       if (at === -1) return;
       const [due] = queue.splice(at, 1);
@@ -47,6 +52,11 @@ export function createTurns(store: PageStore): Turns {
       due.show(state);
     },
   };
+}
+
+function isJump(before: PageState, { world }: PageState): boolean {
+  if (before.world === null || world === null) return false;
+  return Math.abs(world.nowUs - before.world.nowUs) >= JUMP_US;
 }
 
 type Shown = PagePort["store"];

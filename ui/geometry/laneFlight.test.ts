@@ -2,12 +2,11 @@ import type { FlightKind, FlightView } from "@chronik/core/view";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  foldedPieces,
+  flightCrowd,
   freshFlights,
   laneFlightLine,
   linePath,
   settledFlights,
-  shownFlights,
   wayAt,
 } from "./laneFlight.ts";
 import { laneRows } from "./laneRows.ts";
@@ -78,7 +77,7 @@ describe("the messages of a span", () => {
           const lostAtUs = isLost ? sentAtUs + 400 : null;
           return { ...flight, id, kind, sentAtUs, arrivesAtUs: sentAtUs + 800, lostAtUs };
         });
-        const { single, folded } = shownFlights(flights, 100);
+        const { single, folded } = flightCrowd(flights, 100);
         expect(new Set([...single, ...folded])).toEqual(new Set(flights));
         expect(single.length).toBeLessThanOrEqual(100);
         const isRoutine = ({ kind, lostAtUs }: FlightView): boolean =>
@@ -111,15 +110,6 @@ describe("the messages of a span", () => {
         expect(settledFlights(flights, nowUs + laterUs, windowUs)).toEqual(settled);
       }),
     );
-  });
-
-  test("fall into pieces by when they were sent, so that a new one changes one piece", () => {
-    const flights = [100, 900, 1_100].map((sentAtUs) => ({ ...flight, sentAtUs }));
-    const pieces = foldedPieces(flights, 1_000);
-    expect([...pieces].map(([key, piece]) => [key, piece.length])).toEqual([
-      [0, 2],
-      [1, 1],
-    ]);
   });
 });
 

@@ -1,4 +1,6 @@
 import type { FlightView } from "@chronik/core/view";
+import { crowdOf } from "./crowd.ts";
+import type { Crowd, Rank } from "./crowd.ts";
 import { spanProgress } from "./flightProgress.ts";
 import type { LaneRows } from "./laneRows.ts";
 import { laneReachUs } from "./laneScale.ts";
@@ -108,39 +110,16 @@ export function freshFlights(
   );
 }
 
-export interface ShownFlights {
-  readonly single: readonly FlightView[];
-  /** Routine ones that nobody can tell apart among so many. */
-  readonly folded: readonly FlightView[];
-}
-
-/**
- * Divided by what there is room for. Fetches are folded first, then heartbeats and what clients ask,
- * then the oldest of the rest; one that was lost or is held is told apart as long as there is room.
- */
-export function shownFlights(shown: readonly FlightView[], singleMax: number): ShownFlights {
-  if (shown.length <= singleMax) return { single: shown, folded: [] };
-  let left = singleMax;
-  const isSingle = new Set<FlightView>();
-  for (const rank of [0, 1, 2]) {
-    for (let at = shown.length - 1; at >= 0 && left > 0; at--) {
-      const flight = shown[at]!;
-      if (rankOf(flight) !== rank) continue;
-      isSingle.add(flight);
-      left--;
-    }
-  }
-  return {
-    single: shown.filter((flight) => isSingle.has(flight)),
-    folded: shown.filter((flight) => !isSingle.has(flight)),
-  };
+/** Fetches are folded first, then heartbeats and what clients ask, then the oldest of the rest. */
+export function flightCrowd(flights: readonly FlightView[], singleMax: number): Crowd<FlightView> {
+  return crowdOf(flights, singleMax, rankOf);
 }
 
 function endOf({ lostAtUs, arrivesAtUs }: FlightView): number {
   return lostAtUs ?? arrivesAtUs;
 }
 
-function rankOf({ kind, lostAtUs, heldAtUs }: FlightView): number {
+function rankOf({ kind, lostAtUs, heldAtUs }: FlightView): Rank {
   if (lostAtUs !== null || heldAtUs !== null) return 0;
   switch (kind) {
     case "vote":
@@ -155,19 +134,4 @@ function rankOf({ kind, lostAtUs, heldAtUs }: FlightView): number {
     case "fetch":
       return 2;
   }
-}
-
-/** The folded ones, cut into pieces by when they were sent: only the newest piece still grows. */
-export function foldedPieces(
-  folded: readonly FlightView[],
-  pieceUs: number,
-): ReadonlyMap<number, readonly FlightView[]> {
-  const pieces = new Map<number, FlightView[]>();
-  for (const flight of folded) {
-    const key = Math.floor(flight.sentAtUs / pieceUs);
-    const piece = pieces.get(key);
-    if (piece === undefined) pieces.set(key, [flight]);
-    else piece.push(flight);
-  }
-  return pieces;
 }

@@ -130,6 +130,11 @@ const Column = memo(function Column({ name, x, look, selected }: ColumnProps) {
   };
   const { pitch, head, row, nodes, down } = look;
   const size = Math.min(14, row - 3, pitch - (pitch < 10 ? 1 : 2));
+  const yOf = (at: number): number => head + at * row + row / 2;
+  // A dot where there is no copy: hundreds of them are not worth an element each.
+  const empty = nodes
+    .map((node, at) => (partition.replicas.includes(node) ? "" : `M${x} ${yOf(at)}h0`))
+    .join("");
   return (
     <g
       className="pick"
@@ -152,17 +157,20 @@ const Column = memo(function Column({ name, x, look, selected }: ColumnProps) {
           {numberOf(name)}
         </text>
       )}
-      {nodes.map((node, at) => (
-        <MatrixReplica
-          key={node}
-          partition={partition}
-          node={node}
-          isDown={down[at] === "1"}
-          x={x}
-          y={head + at * row + row / 2}
-          size={size}
-        />
-      ))}
+      <path className="stroke-hair none round" strokeWidth={Math.min(3, size / 2)} d={empty} />
+      {nodes.map((node, at) =>
+        partition.replicas.includes(node) ? (
+          <MatrixReplica
+            key={node}
+            partition={partition}
+            node={node}
+            isDown={down[at] === "1"}
+            x={x}
+            y={yOf(at)}
+            size={size}
+          />
+        ) : null,
+      )}
       {partition.belowMinIsr || partition.offline ? (
         <rect
           className="stroke-bad w15 none"

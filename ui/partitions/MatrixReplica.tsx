@@ -10,11 +10,8 @@ interface MatrixReplicaProps {
   readonly size: number;
 }
 
-/** Tall leads, short is in the ISR, hollow is out of it, a cross is down, a dot has no copy. */
+/** Tall leads, short is in the ISR, hollow is out of it, a cross is down. */
 export function MatrixReplica({ partition, node, isDown, x, y, size }: MatrixReplicaProps) {
-  if (!partition.replicas.includes(node)) {
-    return <circle className="fill-hair" cx={x} cy={y} r={Math.min(1.5, size / 4)} />;
-  }
   const leads = partition.leader === node;
   const tall = Math.max(size, 11);
   const height = leads ? tall : tall * 0.57;

@@ -1,14 +1,14 @@
 import { flightLabel } from "@chronik/core/view";
 import type { FlightView, WorldView } from "@chronik/core/view";
 import { memo } from "react";
+import { piecesOf } from "../geometry/crowd.ts";
 import {
+  flightCrowd,
   flightPath,
-  foldedPieces,
   freshFlights,
   laneFlightLine,
   linePath,
   settledFlights,
-  shownFlights,
 } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
@@ -59,7 +59,7 @@ const Lines = memo(function Lines({ flights, singleMax, rows, scale }: LinesProp
   if (useView(isDragged)) {
     return <Piece path={flights.map((flight) => flightPath(flight, rows, scale)).join("")} />;
   }
-  const { single, folded } = shownFlights(flights, singleMax);
+  const { single, folded } = flightCrowd(flights, singleMax);
   return (
     <>
       <Folded flights={folded} rows={rows} scale={scale} />
@@ -92,7 +92,7 @@ function ghostsOf({ flights, nowUs }: WorldView): readonly FlightView[] {
     ({ sentAtUs, lostAtUs, heldAtUs, arrivesAtUs }) =>
       sentAtUs <= nowUs && lostAtUs === null && heldAtUs === null && arrivesAtUs > nowUs,
   );
-  return shownFlights(ahead, GHOSTS_MAX).single;
+  return flightCrowd(ahead, GHOSTS_MAX).single;
 }
 
 interface FlightProps extends LaneFlightsProps {
@@ -105,21 +105,28 @@ const Flight = memo(function Flight({ flight, rows, scale }: FlightProps) {
   const tip = `url(#${flight.answer ? "open" : "tip"}-${hue})`;
   const hasTip = scale.windowUs < TIPS_BELOW_US && end === "arrives" && flight.kind !== "fetch";
   const stop = points[end === "held" ? points.length - 2 : points.length - 1]!;
+  const named = { "data-ref": `message:${flight.id}` };
   return (
-    <g data-ref={`message:${flight.id}`}>
-      <title>{flightLabel(flight)}</title>
+    <>
       <path
+        {...named}
         className={`stroke-${hue} none ${dashOf(flight)}`}
         d={linePath(points)}
         {...(hasTip ? { markerEnd: tip } : {})}
-      />
+      >
+        <title>{flightLabel(flight)}</title>
+      </path>
       {end === "lost" ? (
-        <path className="stroke-bad w2 none round" d={`M${stop.x - 3} ${stop.y - 3}l6 6m0-6-6 6`} />
+        <path
+          {...named}
+          className="stroke-bad w2 none round"
+          d={`M${stop.x - 3} ${stop.y - 3}l6 6m0-6-6 6`}
+        />
       ) : null}
       {end === "held" ? (
-        <path className="stroke-ink w25 none" d={`M${stop.x} ${stop.y - 6}v12`} />
+        <path {...named} className="stroke-ink w25 none" d={`M${stop.x} ${stop.y - 6}v12`} />
       ) : null}
-    </g>
+    </>
   );
 });
 
@@ -147,8 +154,9 @@ interface FoldedProps extends LaneFlightsProps {
 
 /** Among thousands nobody can tell one from another: they are a texture, piece by piece. */
 function Folded({ flights, rows, scale }: FoldedProps) {
-  const pieces = [...foldedPieces(flights, scale.windowUs / 8)];
-  return pieces.map(([key, piece]) => (
+  const pieceUs = scale.windowUs / 8;
+  const pieces = piecesOf(flights, ({ sentAtUs }) => Math.floor(sentAtUs / pieceUs));
+  return [...pieces].map(([key, piece]) => (
     <Piece key={key} path={piece.map((flight) => flightPath(flight, rows, scale)).join("")} />
   ));
 }

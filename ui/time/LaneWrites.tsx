@@ -1,5 +1,6 @@
 import type { WorldView, WriteView } from "@chronik/core/view";
 import { memo, useRef } from "react";
+import { crowdOf, piecesOf } from "../geometry/crowd.ts";
 import { settledSpan } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
@@ -13,6 +14,9 @@ import { useList } from "../useList.ts";
 const NO_WRITES: readonly WriteView[] = [];
 export const WRITE_HEIGHT = 14;
 const LETTER = 6;
+/** So many writes are drawn one by one. */
+const SETTLED_MAX = 96;
+const FRESH_MAX = 48;
 
 interface LaneWritesProps {
   readonly rows: LaneRows;
@@ -29,7 +33,15 @@ export function SettledWrites({ rows, scale }: LaneWritesProps) {
       (write) => write.endsAtUs >= fromUs && write.endsAtUs < toUs && !isUnderWay(write, world),
     );
   });
-  return <Writes writes={writes} underWay={NO_WRITES} rows={rows} scale={scale} />;
+  return (
+    <Writes
+      writes={writes}
+      underWay={NO_WRITES}
+      singleMax={SETTLED_MAX}
+      rows={rows}
+      scale={scale}
+    />
+  );
 }
 
 /** Disk writes until just now: hatched while under way, solid once durable. */
@@ -41,25 +53,54 @@ export function FreshWrites({ rows, scale }: LaneWritesProps) {
     return world.writes.filter((write) => write.endsAtUs >= toUs || isUnderWay(write, world));
   });
   const underWay = useList(writesUnderWay);
-  return <Writes writes={writes} underWay={underWay} rows={rows} scale={scale} />;
+  return (
+    <Writes writes={writes} underWay={underWay} singleMax={FRESH_MAX} rows={rows} scale={scale} />
+  );
 }
 
 interface WritesProps extends LaneWritesProps {
   readonly writes: readonly WriteView[];
   readonly underWay: readonly WriteView[];
+  readonly singleMax: number;
 }
 
-const Writes = memo(function Writes({ writes, underWay, rows, scale }: WritesProps) {
-  return writes.map((write) => (
-    <Write
-      key={write.id}
-      write={write}
-      underWay={underWay.includes(write)}
-      rows={rows}
-      scale={scale}
+/** What tells something of its own is told apart: that it is not over, or was cut short, or a word. */
+const Writes = memo(function Writes({ writes, underWay, singleMax, rows, scale }: WritesProps) {
+  const { single, folded } = crowdOf(writes, singleMax, (write) => {
+    if (write.lost || underWay.includes(write)) return 0;
+    return hasRoom(write, rows, scale) ? 1 : 2;
+  });
+  return (
+    <>
+      <Folded writes={folded} rows={rows} scale={scale} />
+      {single.map((write) => (
+        <Write
+          key={write.id}
+          write={write}
+          underWay={underWay.includes(write)}
+          rows={rows}
+          scale={scale}
+        />
+      ))}
+    </>
+  );
+});
+
+/** A thousand writes of a few pixels each are a texture in the hues of their terms. */
+function Folded({ writes, rows, scale }: LaneWritesProps & { writes: readonly WriteView[] }) {
+  const pieceUs = scale.windowUs / 8;
+  const pieces = piecesOf(writes, ({ term, lost, startedAtUs }) => {
+    const fill = lost ? hatchClass(term) : termClass(term);
+    return `${fill} ${Math.floor(startedAtUs / pieceUs)}`;
+  });
+  return [...pieces].map(([key, piece]) => (
+    <path
+      key={key}
+      className={key.split(" ")[0]}
+      d={piece.map((write) => boxPath(write, rows, scale)).join("")}
     />
   ));
-});
+}
 
 /** The rest of the writes under way, for the side right of the playhead. */
 export function LaneGhostWrites({ rows, scale }: LaneWritesProps) {
@@ -94,6 +135,18 @@ function boxOf(write: WriteView, rows: LaneRows, scale: LaneScale) {
   return { x, y: rows.y(write.node) - height / 2, width, height, rx: 2 };
 }
 
+/** The same box as a path, without its round corners: half a pixel keeps it from the next one. */
+function boxPath(write: WriteView, rows: LaneRows, scale: LaneScale): string {
+  const { x, y, width, height } = boxOf(write, rows, scale);
+  const w = (width - 0.5).toFixed(1);
+  return `M${x.toFixed(1)} ${y}h${w}v${height}h-${w}z`;
+}
+
+/** Whether its label fits into its box. */
+function hasRoom(write: WriteView, rows: LaneRows, scale: LaneScale): boolean {
+  return boxOf(write, rows, scale).width > write.label.length * LETTER + 12 && rows.pitch >= 12;
+}
+
 interface WriteProps extends LaneWritesProps {
   readonly write: WriteView;
   readonly underWay: boolean;
@@ -104,11 +157,22 @@ const Write = memo(function Write({ write, underWay, rows, scale }: WriteProps) 
   const y = rows.y(write.node);
   const endX = box.x + box.width;
   const hatched = underWay || write.lost;
-  const fits = box.width > write.label.length * LETTER + 12 && rows.pitch >= 12;
+  const fits = hasRoom(write, rows, scale);
+  const named = { "data-ref": writesEntry(write) ?? `write:${write.id}` };
+  const title = `${write.node} writes ${write.label}${write.lost ? ", cut short" : ""}`;
+  const hue = hatched ? hatchClass(write.term) : termClass(write.term);
+  // As most of them are.
+  if (!fits && !write.lost) {
+    return (
+      <rect {...named} className={hue} {...box}>
+        <title>{title}</title>
+      </rect>
+    );
+  }
   return (
-    <g data-ref={writesEntry(write) ?? `write:${write.id}`}>
-      <title>{`${write.node} writes ${write.label}${write.lost ? ", cut short" : ""}`}</title>
-      <rect className={hatched ? hatchClass(write.term) : termClass(write.term)} {...box} />
+    <g {...named}>
+      <title>{title}</title>
+      <rect className={hue} {...box} />
       {write.lost ? (
         <path className="stroke-bad w2 none round" d={`M${endX - 3} ${y - 3}l6 6m0-6-6 6`} />
       ) : null}
