@@ -32,12 +32,16 @@ import { servePage } from "./pageServer.ts";
 import type { PageServer } from "./pageServer.ts";
 import { tableOfFigures } from "./pageTable.ts";
 import type { Figure } from "./pageTable.ts";
+import { watchTaken } from "./taken.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SECOND_US = 1_000_000;
 const MEGABYTE = 1_000_000;
 const VISITS = 7;
 const WATCH_MS = 15_000;
+/** The share of the CPU from which on a part is measured again, and how often at most. */
+const TAKEN_MAX = 0.02;
+const RUNS_MAX = 4;
 /** The length of the run that is dragged across. */
 const EVENTS = 1_000_000;
 
@@ -58,7 +62,9 @@ interface Setting {
   readonly events: number;
 }
 
-const PARTS: Readonly<Record<string, (setting: Setting) => Promise<readonly Figure[]>>> = {
+type Part = (setting: Setting) => Promise<readonly Figure[]>;
+
+const PARTS: Readonly<Record<string, Part>> = {
   load: measureLoad,
   calm: measureCalm,
   busy: measureBusy,
@@ -89,12 +95,32 @@ export async function measurePage(args: readonly string[]): Promise<void> {
   const figures: Figure[] = [];
   for (const name of names) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name} ...`);
-    figures.push(...(await PARTS[name]!({ browser, server, folder, events, quick: values.quick })));
+    const setting = { browser, server, folder, events, quick: values.quick };
+    figures.push(...(await undisturbed(PARTS[name]!, setting)));
   }
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   await browser.close();
   server.close();
   console.log(values.json ? JSON.stringify(figures) : tableOfFigures(figures));
+}
+
+/**
+ * A part that was measured while the host gave much of the CPU to others is measured again, whatever
+ * came of it; the run that was disturbed least counts.
+ */
+async function undisturbed(part: Part, setting: Setting): Promise<readonly Figure[]> {
+  // What is held does not depend on the time that it takes.
+  if (part === measureHeap) return part(setting);
+  let best: { readonly figures: readonly Figure[]; readonly taken: number } | null = null;
+  for (let run = 0; run < RUNS_MAX && (best === null || best.taken > TAKEN_MAX); run++) {
+    const takenShare = watchTaken();
+    const figures = await part(setting);
+    const taken = takenShare();
+    if (best === null || taken < best.taken) best = { figures, taken };
+  }
+  const { figures = [], taken = 0 } = best ?? {};
+  const what = "    meanwhile given to others by the host";
+  return taken > TAKEN_MAX ? [...figures, { what, value: 100 * taken, unit: "%" }] : figures;
 }
 
 /** A build that was left there may be an old one. */
