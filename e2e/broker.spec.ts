@@ -77,7 +77,7 @@ test("a producer and a group of consumers work by themselves; the console answer
   await clients.getByRole("button", { name: "Start consumer" }).click();
   const list = clients.getByRole("list", { name: "Running clients" });
   await expect(list.getByRole("listitem")).toHaveCount(3);
-  await expect(list.getByRole("listitem").first()).toContainText(/[1-9]\d* acknowledged/);
+  await expect(list.getByRole("listitem").first()).toContainText(/acknowledged [1-9]/);
   await expect(clients.getByRole("region", { name: "Group readers" })).toContainText("stable");
   await clients.getByRole("button", { name: "Crash c4" }).click();
   await expect(list.getByRole("listitem")).toHaveCount(2);

@@ -107,8 +107,13 @@ export interface ClientView {
   /** "running", "failed", "joining". */
   readonly state: string;
   readonly isStopping: boolean;
-  /** What it has to say of itself: "acknowledged 41", "in group g, generation 2". */
-  readonly facts: readonly string[];
+  readonly facts: readonly ClientFactView[];
+}
+
+/** What a client has to say of itself: "acknowledged 41", "group g, generation 2", "orders-1 at 7". */
+export interface ClientFactView {
+  readonly what: string;
+  readonly number: number;
 }
 
 export interface AdminAnswerView {

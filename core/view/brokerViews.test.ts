@@ -168,7 +168,8 @@ describe("programs", () => {
       "c3 consumer",
     ]);
     const producer = stage.run(4).clients[0];
-    expect(producer?.facts[0]).toMatch(/^[1-9]\d* acknowledged$/);
+    expect(producer?.facts[0]).toMatchObject({ what: "acknowledged" });
+    expect(producer?.facts[0]?.number).toBeGreaterThan(0);
   });
 
   test("share a topic in a group, which its coordinator shows", () => {

@@ -1,6 +1,12 @@
 import type { GroupView as Group } from "../broker/groups/groupView.ts";
 import type { decodeAssignment } from "../sim/client/consumerProtocol.ts";
-import type { GroupMemberView, GroupOffsetView, GroupView, ClientView } from "./brokerPart.ts";
+import type {
+  ClientFactView,
+  ClientView,
+  GroupMemberView,
+  GroupOffsetView,
+  GroupView,
+} from "./brokerPart.ts";
 import { Memos } from "./memo.ts";
 import { nodeName } from "./richText.ts";
 import type { ProcessSource, WorldSource } from "./source.ts";
@@ -105,26 +111,29 @@ function figuresOf(client: Working): readonly unknown[] {
   return figures;
 }
 
-function factsOf(client: Working): readonly string[] {
+function factsOf(client: Working): readonly ClientFactView[] {
   if (client.kind === "producer") {
     const { acknowledgedCount, failedCount, retryCount, queuedCount, producerId } = client;
-    const facts = [`${acknowledgedCount} acknowledged`];
-    if (queuedCount > 0) facts.push(`${queuedCount} wait`);
-    if (retryCount > 0) facts.push(`${retryCount} sent again`);
-    if (failedCount > 0) facts.push(`${failedCount} given up`);
-    if (producerId >= 0) facts.push(`producer id ${producerId}`);
+    const facts = [{ what: "acknowledged", number: acknowledgedCount }];
+    if (queuedCount > 0) facts.push({ what: "waiting", number: queuedCount });
+    if (retryCount > 0) facts.push({ what: "sent again", number: retryCount });
+    if (failedCount > 0) facts.push({ what: "given up", number: failedCount });
+    if (producerId >= 0) facts.push({ what: "producer id", number: producerId });
     return facts;
   }
   const { group, generation, assigned, readCount, topic } = client;
-  const facts = [`${readCount} read`];
-  if (group !== null) facts.push(`group ${group}, generation ${generation}`);
+  const facts = [{ what: "read", number: readCount }];
+  if (group !== null) facts.push({ what: `group ${group}, generation`, number: generation });
   for (const { partition, position } of assigned) {
-    facts.push(`${partitionName(topic, partition)} at ${position}`);
+    facts.push({ what: `${partitionName(topic, partition)} at`, number: position });
   }
   return facts;
 }
 
-function clientView({ client, kind, topic, state }: Working, facts: readonly string[]): ClientView {
+function clientView(
+  { client, kind, topic, state }: Working,
+  facts: readonly ClientFactView[],
+): ClientView {
   const name = clientName(client);
   return { name, id: client, kind, topic, state, isStopping: state === "stopping", facts };
 }

@@ -19,6 +19,7 @@ const NOTHING = {
   writes: [],
   pending: [],
   partitions: {},
+  clients: [],
 };
 
 const moment = fc.integer({ min: 0, max: 20_000_000 });
@@ -143,5 +144,6 @@ test("a picture has no disks and no lookups, of the lanes the end, of waits the 
     lookups: [],
     pending: Array.from({ length: 8 }, (_, id) => ({ id })),
     partitions: {},
+    clients: [],
   });
 });

@@ -22,7 +22,14 @@ const named = parts.map((list) =>
 const ofNode = named.map((all) =>
   Object.fromEntries(Object.entries(all).map(([node, one]) => [node, { ...one, node }])),
 );
-const lists = { nodes: named, readies: ofNode, logs: ofNode, partitions: named, flights: parts };
+const lists = {
+  nodes: named,
+  readies: ofNode,
+  logs: ofNode,
+  partitions: named,
+  clients: parts,
+  flights: parts,
+};
 const view = fc
   .record({ ...lists, writes: fc.constant([]) })
   .map((some) => ({ ...UNSEEN, ...some, pending: [] }) as unknown as WorldView);

@@ -34,9 +34,9 @@ test("a picture of a calm run adds few objects and fields to those before it", (
     added.push(countNew(kept, seen));
   }
   const later = added.slice(1);
-  expect(Math.max(...later.map(({ objects }) => objects))).toBeLessThan(45);
-  expect(Math.max(...later.map(({ fields }) => fields))).toBeLessThan(400);
-  expect(Math.max(...later.map(({ characters }) => characters))).toBeLessThan(1_200);
+  expect(Math.max(...later.map(({ objects }) => objects))).toBeLessThan(30);
+  expect(Math.max(...later.map(({ fields }) => fields))).toBeLessThan(300);
+  expect(Math.max(...later.map(({ characters }) => characters))).toBeLessThan(1_000);
 });
 
 interface Count {

@@ -21,7 +21,7 @@ const FORM_THINGS = 3;
 const THING_CHARACTERS = 100;
 
 /** In them mostly numbers change from one picture to the next: times, offsets, terms. */
-type Forms = Pick<WorldView, "nodes" | "readies" | "logs" | "partitions" | "flights">;
+type Forms = Pick<WorldView, "nodes" | "readies" | "logs" | "partitions" | "clients" | "flights">;
 
 /**
  * A view as a film keeps it, which has room for little that is in no picture before: without what
@@ -39,7 +39,7 @@ export class KeptView {
   readonly things: number;
 
   constructor(view: WorldView, before: KeptView | null) {
-    const { nodes, readies, logs, partitions, flights: all, ...rest } = view;
+    const { nodes, readies, logs, partitions, clients, flights: all, ...rest } = view;
     const sinceUs = view.nowUs - ENDED_US;
     const flights = all
       .filter((one) => one.heldAtUs !== null || (one.lostAtUs ?? one.arrivesAtUs) >= sinceUs)
@@ -53,6 +53,7 @@ export class KeptView {
       readies: formsOf(readies, before?.forms.readies, notes),
       logs: formsOf(logs, before?.forms.logs, notes),
       partitions: formsOf(partitions, before?.forms.partitions, notes),
+      clients: formsOfList(clients, before?.forms.clients, notes),
       flights: flights.map((flight) => formOfFlight(flight, this.#known, notes)),
     };
     this.changes = notes.text();
@@ -84,6 +85,20 @@ function formsOf<Value>(
     forms.length === keysBefore.length &&
     forms.every(([key, form], at) => key === keysBefore[at] && form === before[key]);
   return isSame ? before : Object.fromEntries(forms);
+}
+
+/** As `formsOf`, of a list. */
+function formsOfList<Value>(
+  values: readonly Value[],
+  before: readonly Value[] = [],
+  notes: Notes,
+): readonly Value[] {
+  const forms = values.map((value, at) => {
+    const form = before[at];
+    return form !== undefined && notes.take(value, form) ? form : notes.takeNew(value);
+  });
+  const isSame = forms.length === before.length && forms.every((form, at) => form === before[at]);
+  return isSame ? before : forms;
 }
 
 /** That of another one that is called the same: heartbeats from n1 to n2 are alike. */

@@ -30,7 +30,9 @@ function Client({ client }: { client: ClientView }) {
         <b>{name}</b> {kind} of {topic},{" "}
         <span className={state === "failed" ? "tone-bad" : "quiet"}>{state}</span>
       </span>
-      <span className="quiet grow">{facts.join(", ")}</span>
+      <span className="quiet grow">
+        {facts.map(({ what, number }) => `${what} ${number}`).join(", ")}
+      </span>
       <button
         type="button"
         className="button small-button"
