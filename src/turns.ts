@@ -11,7 +11,7 @@ export interface Turns {
 }
 
 /** While a drag brings pictures there is a turn so often: each costs time that the next one waits. */
-export const TURN_FRAMES = 4;
+export const TURN_FRAMES = 8;
 /** After so many frames without a new picture the pointer stands: then there is a turn in each. */
 export const STANDS_FRAMES = 3;
 /** What changes in so much time is little: playing never comes as far from picture to picture. */

@@ -20,6 +20,7 @@ import {
   resetLongTasks,
   watch,
 } from "./pageBrowser.ts";
+import { paceMs } from "./pace.ts";
 import {
   fiveBrokers,
   hundredPartitions,
@@ -92,7 +93,8 @@ export async function measurePage(args: readonly string[]): Promise<void> {
   const folder = values.dist === undefined ? await buildPage() : resolve(values.dist);
   const server = await servePage(folder);
   const browser = await launchBrowser();
-  const figures: Figure[] = [];
+  const pace = { what: "a fixed piece of work, here and now", unit: "ms" };
+  const figures: Figure[] = [{ ...pace, value: await paceMs(browser) }];
   for (const name of names) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name} ...`);
     const setting = { browser, server, folder, events, quick: values.quick };
