@@ -73,10 +73,18 @@ test("each has its turn before any has it twice", () => {
   expect(told.slice(4)).toEqual(told.slice(0, 4));
 });
 
-test("the end of a drag brings all of them to the same moment at once", () => {
+test("after the end of a drag all follow, one a frame, also if more is shown meanwhile", () => {
   const page = openPage();
   page.show("scrubbing", 1);
+  for (let frame = 0; frame < page.count * STANDS_FRAMES; frame++) page.frame();
   page.show("paused", 2);
+  page.show("paused", 3);
+  for (let panel = 0; panel < page.count; panel++) {
+    expect(page.upToDate()).toBe(panel);
+    page.frame();
+  }
+  expect(page.upToDate()).toBe(page.count);
+  page.show("paused", 4);
   expect(page.upToDate()).toBe(page.count);
 });
 

@@ -19,9 +19,9 @@ export const JUMP_US = 1_000_000;
 
 /**
  * While somebody drags through time each picture is wanted for a moment, and the sooner the better.
- * What they look at has every one of them; the panels about it follow in turns. So they do after a
- * jump, one a frame, for nearly all that each shows is new: all at once would block the page. At any
- * other time all of them show the same.
+ * What they look at has every one of them; the panels about it follow in turns. So they do when the drag
+ * ends and after a jump, one a frame, for nearly all that is shown is new then: all at once would block
+ * the page. At any other time all of them show the same.
  */
 export function createTurns(store: PageStore): Turns {
   const follower = (): Follower => new Follower(store.getState());
@@ -29,11 +29,16 @@ export function createTurns(store: PageStore): Turns {
   const queue: Follower[] = Object.values(stores);
   let framesOfState = 0;
   let framesOfTurn = 0;
+  let wasDragged = false;
   store.subscribe(() => {
     const state = store.getState();
+    const hasTurns = wasDragged || isDragged(state);
+    wasDragged = isDragged(state);
     framesOfState = 0;
-    if (isDragged(state)) return;
-    for (const one of queue) if (!isJump(one.getState(), state)) one.show(state);
+    for (const one of queue) {
+      one.waits ||= hasTurns || isJump(one.getState(), state);
+      if (!one.waits) one.show(state);
+    }
   });
   return {
     stores,
@@ -44,7 +49,7 @@ export function createTurns(store: PageStore): Turns {
       const isDue = framesOfState >= STANDS_FRAMES || framesOfTurn >= TURN_FRAMES;
       if (isDragged(state) && !isDue) return;
       framesOfTurn = 0;
-      const at = queue.findIndex((one) => one.getState() !== state);
+      const at = queue.findIndex((one) => one.waits);
       if (at === -1) return;
       const [due] = queue.splice(at, 1);
       if (due === undefined) return;
@@ -63,6 +68,8 @@ type Shown = PagePort["store"];
 
 /** Shows what it was given last. */
 class Follower implements Shown {
+  /** Until its turn. */
+  waits = false;
   #shown: PageState;
   readonly #listeners = new Set<() => void>();
 
@@ -79,6 +86,7 @@ class Follower implements Shown {
 
   show(state: PageState): void {
     this.#shown = state;
+    this.waits = false;
     for (const listener of this.#listeners) listener();
   }
 }
