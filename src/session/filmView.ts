@@ -76,10 +76,10 @@ function formsOf<Value>(
   notes: Notes,
 ): Readonly<Record<string, Value>> {
   const entries = Object.entries(values);
-  const forms = entries.map(([key, value]): [string, Value] => {
-    const form = before[key];
-    return [key, form !== undefined && notes.take(value, form) ? form : notes.takeNew(value)];
-  });
+  const forms = entries.map(([key, value]): [string, Value] => [
+    key,
+    notes.formOf(value, before[key]),
+  ]);
   const keysBefore = Object.keys(before);
   const isSame =
     forms.length === keysBefore.length &&
@@ -93,10 +93,7 @@ function formsOfList<Value>(
   before: readonly Value[] = [],
   notes: Notes,
 ): readonly Value[] {
-  const forms = values.map((value, at) => {
-    const form = before[at];
-    return form !== undefined && notes.take(value, form) ? form : notes.takeNew(value);
-  });
+  const forms = values.map((value, at) => notes.formOf(value, before[at]));
   const isSame = forms.length === before.length && forms.every((form, at) => form === before[at]);
   return isSame ? before : forms;
 }
@@ -104,10 +101,10 @@ function formsOfList<Value>(
 /** That of another one that is called the same: heartbeats from n1 to n2 are alike. */
 function formOfFlight(flight: FlightView, known: Map<string, FlightView>, notes: Notes) {
   const label = flightLabel(flight);
-  const form = known.get(label);
-  if (form !== undefined && notes.take(flight, form)) return form;
-  if (form !== undefined || known.size < FORMS_MAX) known.set(label, flight);
-  return notes.takeNew(flight);
+  const before = known.get(label);
+  const form = notes.formOf(flight, before);
+  if (before !== undefined || known.size < FORMS_MAX) known.set(label, form);
+  return form;
 }
 
 /**
@@ -121,18 +118,14 @@ class Notes {
   #count = 0;
   #notedCount = 0;
 
-  /** False, and nothing noted, if anything but numbers is another one than in the form. */
-  take(value: unknown, form: unknown): boolean {
+  /** The one of before if nothing but numbers is another one than in it; else the value itself. */
+  formOf<Value>(value: Value, before: Value | undefined): Value {
     const [length, count, notedCount] = [this.#entries.length, this.#count, this.#notedCount];
-    if (this.#isLike(value, form)) return true;
+    if (before !== undefined && this.#isLike(value, before)) return before;
+    // What was noted on the way to a difference is not so.
     this.#entries.length = length;
     this.#count = count;
     this.#notedCount = notedCount;
-    return false;
-  }
-
-  /** It is a form itself. */
-  takeNew<Value>(value: Value): Value {
     this.newForms += 1;
     this.#isLike(value, value);
     return value;

@@ -82,3 +82,8 @@ export function laneTicks(scale: LaneScale, width: number): readonly LaneTick[] 
     label: seconds.toFixed(decimals),
   }));
 }
+
+/** Which piece of the past a moment lies in; eight of them fill the window. */
+export function pieceAt(atUs: number, { windowUs }: LaneScale): number {
+  return Math.floor(atUs / (windowUs / 8));
+}

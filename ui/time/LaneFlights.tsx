@@ -11,6 +11,7 @@ import {
   settledFlights,
 } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
+import { pieceAt } from "../geometry/laneScale.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { messageHue } from "../glyph/hues.ts";
 import { isDragged } from "../dragged.ts";
@@ -154,8 +155,7 @@ interface FoldedProps extends LaneFlightsProps {
 
 /** Among thousands nobody can tell one from another: they are a texture, piece by piece. */
 function Folded({ flights, rows, scale }: FoldedProps) {
-  const pieceUs = scale.windowUs / 8;
-  const pieces = piecesOf(flights, ({ sentAtUs }) => Math.floor(sentAtUs / pieceUs));
+  const pieces = piecesOf(flights, ({ sentAtUs }) => pieceAt(sentAtUs, scale));
   return [...pieces].map(([key, piece]) => (
     <Piece key={key} path={piece.map((flight) => flightPath(flight, rows, scale)).join("")} />
   ));

@@ -3,6 +3,7 @@ import { memo, useRef } from "react";
 import { crowdOf, piecesOf } from "../geometry/crowd.ts";
 import { settledSpan } from "../geometry/laneFlight.ts";
 import type { LaneRows } from "../geometry/laneRows.ts";
+import { pieceAt } from "../geometry/laneScale.ts";
 import type { LaneScale } from "../geometry/laneScale.ts";
 import { hatchClass, termClass } from "../glyph/hues.ts";
 import { useReadout } from "../motion.ts";
@@ -88,10 +89,9 @@ const Writes = memo(function Writes({ writes, underWay, singleMax, rows, scale }
 
 /** A thousand writes of a few pixels each are a texture in the hues of their terms. */
 function Folded({ writes, rows, scale }: LaneWritesProps & { writes: readonly WriteView[] }) {
-  const pieceUs = scale.windowUs / 8;
   const pieces = piecesOf(writes, ({ term, lost, startedAtUs }) => {
     const fill = lost ? hatchClass(term) : termClass(term);
-    return `${fill} ${Math.floor(startedAtUs / pieceUs)}`;
+    return `${fill} ${pieceAt(startedAtUs, scale)}`;
   });
   return [...pieces].map(([key, piece]) => (
     <path
