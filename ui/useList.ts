@@ -1,3 +1,4 @@
+import { isSameList } from "@chronik/core/view";
 import { useRef } from "react";
 import type { PageState } from "./page.ts";
 import { useView } from "./pageContext.ts";
@@ -7,9 +8,7 @@ export function useList<Item>(select: (state: PageState) => readonly Item[]): re
   const kept = useRef<readonly Item[]>([]);
   return useView((state) => {
     const next = select(state);
-    const before = kept.current;
-    const isSame = next.length === before.length && next.every((item, at) => item === before[at]);
-    if (!isSame) kept.current = next;
+    if (!isSameList(next, kept.current)) kept.current = next;
     return kept.current;
   });
 }

@@ -63,5 +63,5 @@ export type {
   WriteView,
 } from "./view.ts";
 export { Projector } from "./project.ts";
-export { reuse } from "./reuse.ts";
+export { isSameList, reuse } from "./reuse.ts";
 export type { BrokerSource, ProcessSource, Readers, WorldSource } from "./source.ts";

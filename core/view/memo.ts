@@ -1,4 +1,4 @@
-import { reuse } from "./reuse.ts";
+import { isSameList, reuse } from "./reuse.ts";
 
 /**
  * A value, and what it was made from: it is made anew only when one of those is another than last
@@ -36,10 +36,4 @@ export class Memos<Key, Value> {
     }
     return memo;
   }
-}
-
-function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
-  if (one.length !== other.length) return false;
-  for (let at = 0; at < one.length; at++) if (!Object.is(one[at], other[at])) return false;
-  return true;
 }

@@ -84,3 +84,10 @@ function shareRecord(
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
+
+/** Whether two lists hold the same things, compared by identity. */
+export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (!Object.is(one[at], other[at])) return false;
+  return true;
+}

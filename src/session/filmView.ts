@@ -1,4 +1,4 @@
-import { flightLabel } from "@chronik/core/view";
+import { flightLabel, isSameList } from "@chronik/core/view";
 import type { FlightView, WorldView } from "@chronik/core/view";
 
 /**
@@ -80,10 +80,8 @@ function formsOf<Value>(
     key,
     notes.formOf(value, before[key]),
   ]);
-  const keysBefore = Object.keys(before);
-  const isSame =
-    forms.length === keysBefore.length &&
-    forms.every(([key, form], at) => key === keysBefore[at] && form === before[key]);
+  const hasSameKeys = isSameList(Object.keys(values), Object.keys(before));
+  const isSame = hasSameKeys && forms.every(([key, form]) => form === before[key]);
   return isSame ? before : Object.fromEntries(forms);
 }
 
@@ -94,8 +92,7 @@ function formsOfList<Value>(
   notes: Notes,
 ): readonly Value[] {
   const forms = values.map((value, at) => notes.formOf(value, before[at]));
-  const isSame = forms.length === before.length && forms.every((form, at) => form === before[at]);
-  return isSame ? before : forms;
+  return isSameList(forms, before) ? before : forms;
 }
 
 /** That of another one that is called the same: heartbeats from n1 to n2 are alike. */

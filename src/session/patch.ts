@@ -1,3 +1,4 @@
+import { isSameList } from "@chronik/core/view";
 import type { WorldView } from "@chronik/core/view";
 
 /**
@@ -181,7 +182,3 @@ function applyList(previous: readonly unknown[], tape: Tape): unknown[] {
 
 const isRecord = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((value, at) => value === other[at]);
-}
